@@ -1,0 +1,55 @@
+package nn.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Owns the arrays made during one pass and lends their memory to the next pass, so that a steady training step
+/// allocates next to nothing.
+///
+/// An array computed from one that lives in a workspace lives there too ([NdArray#fresh]), so it is enough to bring
+/// the input in by [#adopt]. [#recycle] takes everything back at once. Using an array afterwards is an error, never a
+/// wrong number; what must outlive it is copied out with [NdArray#copy].
+///
+/// Not thread-safe: a workspace belongs to the one thread that runs the pass.
+public final class Workspace {
+  private final List<NdArray.Storage> lent = new ArrayList<>();
+  private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
+
+  /// The same numbers as an array that lives here, so that what is computed from it will be recycled. The numbers
+  /// themselves are shared, not copied, and stay valid after [#recycle].
+  public NdArray adopt(NdArray array) {
+    NdArray.Storage storage = new NdArray.Storage(array.array(), this);
+    lent.add(storage);
+    storage.borrowed = true;
+    return new NdArray(array.shape(), storage);
+  }
+
+  /// Takes back the memory of every array made here. They cannot be read any more.
+  public void recycle() {
+    for (NdArray.Storage storage : lent) {
+      float[] values = storage.values;
+      if (values != null && !storage.borrowed) {
+        free.computeIfAbsent(values.length, _ -> new ArrayDeque<>()).push(values);
+      }
+      storage.values = null;
+    }
+    lent.clear();
+  }
+
+  /// How many bytes are kept for the next pass.
+  public long freeBytes() {
+    return free.entrySet().stream().mapToLong(e -> 4L * e.getKey() * e.getValue().size()).sum();
+  }
+
+  /// Memory for `size` numbers, with whatever was in it.
+  NdArray.Storage take(int size) {
+    ArrayDeque<float[]> fitting = free.get(size);
+    float[] values = fitting == null || fitting.isEmpty() ? new float[size] : fitting.pop();
+    NdArray.Storage storage = new NdArray.Storage(values, this);
+    lent.add(storage);
+    return storage;
+  }
+}

@@ -1,0 +1,5 @@
+/// Arrays, tensors and reverse-mode differentiation.
+@NullMarked
+package nn.core;
+
+import org.jspecify.annotations.NullMarked;
