@@ -1,0 +1,250 @@
+package nn.layers;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import nn.core.NdArray;
+import nn.core.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A function with parameters, made of slots that hold layers. A network is a layer too.
+///
+/// A layer registers its parts in its constructor ([#parameter], [#buffer], [#slot]) and says in [#compute] what it
+/// does with them. There is no train or evaluation mode: what a forward is for is the [Pass]'s to say.
+///
+/// Parts are addressed by path, the names from the root joined by dots, as published weights name them:
+/// `layer1.0.conv1.weight`.
+public abstract class Layer {
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+  final Map<String, Slot> slots = new LinkedHashMap<>();
+  private boolean frozen;
+  private @Nullable String headPath;
+  private @Nullable Head lastHead; // what a head is made from again after it was taken off
+  private @Nullable String architecture;
+
+  /// What this layer computes. Children are called through their slots, parameters enter by [Parameter#in].
+  ///
+  /// @param pass what this forward is for; hand it on to the children as it is
+  protected abstract Tensor compute(Tensor x, Pass pass);
+
+  /// Applies this layer. If it is frozen, it behaves as at inference, whatever the pass.
+  public final Tensor forward(Tensor x, Pass pass) {
+    if (pass.skips(this)) {
+      return x;
+    }
+    Tensor y = compute(x, frozen ? pass.asInference() : pass.asGiven());
+    pass.forwarded(this, y.shape());
+    return y;
+  }
+
+  /// Applies this network to a batch: where a pass begins.
+  public final Tensor forward(NdArray x, Pass pass) {
+    return forward(Tensor.constant(pass.adopt(x)), pass);
+  }
+
+  /// Applies this network to a batch at inference.
+  public final NdArray forward(NdArray x) {
+    return forward(x, Pass.INFERENCE).value();
+  }
+
+  // ---- construction
+
+  /// Registers a parameter under the name that published weights give it.
+  protected final Parameter parameter(String name, NdArray initial) {
+    Parameter parameter = new Parameter(checkNew(name), initial);
+    parameters.put(name, parameter);
+    return parameter;
+  }
+
+  /// Registers a buffer of numbers.
+  protected final Buffer buffer(String name, NdArray initial) {
+    return buffer(name, initial, Buffer.Kind.NUMBERS);
+  }
+
+  /// Registers a buffer.
+  protected final Buffer buffer(String name, NdArray initial, Buffer.Kind kind) {
+    Buffer buffer = new Buffer(checkNew(name), initial, kind);
+    buffers.put(name, buffer);
+    return buffer;
+  }
+
+  /// Registers a child.
+  protected final Slot slot(String name, Layer layer) {
+    Slot slot = new Slot(checkNew(name), layer);
+    slots.put(name, slot);
+    return slot;
+  }
+
+  private String checkNew(String name) {
+    if (name.isEmpty() || name.indexOf('.') >= 0) {
+      throw new IllegalArgumentException(
+          "a name must not be empty and has no dots (paths have them): '" + name + "'");
+    }
+    if (parameters.containsKey(name) || buffers.containsKey(name) || slots.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "'" + name + "' is registered twice in " + getClass().getSimpleName());
+    }
+    return name;
+  }
+
+  // ---- the tree
+
+  /// Visits this layer and everything below, parents first, with the path of each; the path of this layer is empty.
+  public final void walk(BiConsumer<String, Layer> visitor) {
+    walk("", visitor);
+  }
+
+  private void walk(String path, BiConsumer<String, Layer> visitor) {
+    visitor.accept(path, this);
+    slots.forEach((name, slot) -> slot.layer().walk(Paths.join(path, name), visitor));
+  }
+
+  /// The parameters of this layer and of all below, by path, in the order of registration.
+  public final Parameters parameters() {
+    return Parameters.of(this);
+  }
+
+  /// The buffers of this layer and of all below, by path, in the order of registration.
+  public final Map<String, Buffer> buffers() {
+    Map<String, Buffer> all = new LinkedHashMap<>();
+    walk((path, layer) -> layer.buffers.forEach((name, b) -> all.put(Paths.join(path, name), b)));
+    return all;
+  }
+
+  /// The parameters that this layer holds itself.
+  public final List<Parameter> ownParameters() {
+    return List.copyOf(parameters.values());
+  }
+
+  /// The buffers that this layer holds itself.
+  public final List<Buffer> ownBuffers() {
+    return List.copyOf(buffers.values());
+  }
+
+  /// The slots that this layer holds itself, in the order of registration.
+  public final List<Slot> slots() {
+    return List.copyOf(slots.values());
+  }
+
+  /// The layer at a path; this one for the empty path.
+  ///
+  /// @throws IllegalArgumentException if there is none: the message lists what there is
+  public final Layer at(String path) {
+    return path.isEmpty() ? this : Paths.slot(this, path).layer();
+  }
+
+  // ---- freezing
+
+  /// Freezes this layer and all below: their parameters are not trained, and they behave as at inference: batch norm
+  /// uses its running statistics and keeps them, dropout is off. Gradients still flow through to trainable layers
+  /// below. May be called at any time, also between two steps.
+  ///
+  /// @return this layer
+  public final Layer freeze() {
+    walk((_, layer) -> layer.setFrozen(true));
+    return this;
+  }
+
+  /// The inverse of [#freeze]: this layer and all below are trained and behave as in training.
+  ///
+  /// @return this layer
+  public final Layer unfreeze() {
+    walk((_, layer) -> layer.setFrozen(false));
+    return this;
+  }
+
+  /// Whether this layer behaves as at inference in every pass. Says nothing about the layers below.
+  public final boolean isFrozen() {
+    return frozen;
+  }
+
+  private void setFrozen(boolean frozen) {
+    this.frozen = frozen;
+    parameters.values().forEach(p -> p.trainable(!frozen));
+  }
+
+  // ---- the head
+
+  /// Says which part below is the head: the last layer, whose outputs are the classes.
+  ///
+  /// @return this layer
+  public final Layer withHead(String path) {
+    at(path);
+    headPath = path;
+    return this;
+  }
+
+  /// The path of the head.
+  ///
+  /// @throws IllegalStateException if this network does not know it
+  public final String headPath() {
+    if (headPath == null) {
+      throw new IllegalStateException(
+          getClass().getSimpleName() + " does not know its head: say it with withHead(path)");
+    }
+    return headPath;
+  }
+
+  /// Takes the head off and puts a new, trainable one in its place, for another number of classes. With 0 classes the
+  /// network ends in its features.
+  ///
+  /// @param random draws the new weights
+  /// @return this network
+  /// @throws IllegalStateException if the head is not known, or not of a kind that can be made anew
+  public final Layer replaceHead(int classes, RandomGenerator random) {
+    if (classes < 0) {
+      throw new IllegalArgumentException("the number of classes must not be negative: " + classes);
+    }
+    Slot slot = Paths.slot(this, headPath());
+    if (slot.layer() instanceof Head head) {
+      lastHead = head;
+    }
+    if (lastHead == null) {
+      throw new IllegalStateException(
+          "the head at " + headPath() + " is a " + slot.layer().getClass().getSimpleName()
+              + ", which does not say how to be made for another number of classes;"
+              + " put your own layer there with replace(path, layer)");
+    }
+    slot.put(classes == 0 ? new Identity() : lastHead.withOutputs(classes, random));
+    return this;
+  }
+
+  /// What the network computes below its head: forward without the head.
+  public final Tensor features(Tensor x, Pass pass) {
+    return forward(x, pass.skipping(at(headPath())));
+  }
+
+  /// What the network computes below its head, at inference.
+  public final NdArray features(NdArray x) {
+    return features(Tensor.constant(x), Pass.INFERENCE).value();
+  }
+
+  // ---- surgery
+
+  /// Puts another layer in the place at `path`.
+  ///
+  /// @return this network
+  public final Layer replace(String path, Layer layer) {
+    Paths.slot(this, path).put(layer);
+    architecture = null;
+    return this;
+  }
+
+  // ---- description
+
+  /// The name under which a [zoo][nn.layers.zoo.ModelZoo] makes this network again; empty for one of the user's own
+  /// or one whose structure was changed.
+  public final Optional<String> architecture() {
+    return Optional.ofNullable(architecture);
+  }
+
+  /// Says under which name a zoo makes this network again.
+  public final Layer withArchitecture(String name) {
+    architecture = name;
+    return this;
+  }
+}

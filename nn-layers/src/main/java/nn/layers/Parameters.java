@@ -1,0 +1,107 @@
+package nn.layers;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A selection of a network's parameters, each with its path, in the order of registration. A parameter that stands
+/// in several places appears once, under its first path.
+public final class Parameters implements Iterable<Parameters.Entry> {
+  /// A parameter and where it stands.
+  public record Entry(String path, Parameter parameter) {}
+
+  private final List<Entry> entries;
+
+  private Parameters(List<Entry> entries) {
+    this.entries = List.copyOf(entries);
+  }
+
+  static Parameters of(Layer root) {
+    List<Entry> entries = new ArrayList<>();
+    Map<Parameter, Boolean> seen = new IdentityHashMap<>();
+    root.walk(
+        (path, layer) -> {
+          for (Parameter parameter : layer.ownParameters()) {
+            if (seen.put(parameter, true) == null) {
+              entries.add(new Entry(Paths.join(path, parameter.name()), parameter));
+            }
+          }
+        });
+    return new Parameters(entries);
+  }
+
+  /// Those whose path fits one of the patterns (`*` any characters, `?` one character).
+  ///
+  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is
+  public Parameters matching(String... patterns) {
+    for (String pattern : patterns) {
+      if (entries.stream().noneMatch(e -> Paths.matches(pattern, e.path()))) {
+        throw new IllegalArgumentException(
+            "the pattern '" + pattern + "' fits no parameter; there are "
+                + entries.stream().map(Entry::path).collect(Collectors.joining(", ")));
+      }
+    }
+    return where(
+        entry -> Stream.of(patterns).anyMatch(pattern -> Paths.matches(pattern, entry.path())));
+  }
+
+  /// Those for which a condition holds.
+  public Parameters where(Predicate<Entry> condition) {
+    return new Parameters(entries.stream().filter(condition).toList());
+  }
+
+  /// Those that are trained.
+  public Parameters trainable() {
+    return where(e -> e.parameter().trainable());
+  }
+
+  /// Those that are not trained.
+  public Parameters frozen() {
+    return where(e -> !e.parameter().trainable());
+  }
+
+  /// Says for each of these whether it is trained; how the layers behave does not change.
+  public Parameters trainable(boolean trainable) {
+    entries.forEach(e -> e.parameter().trainable(trainable));
+    return this;
+  }
+
+  /// The parameter with this path.
+  ///
+  /// @throws IllegalArgumentException if there is none: the message lists what there is
+  public Parameter at(String path) {
+    return entries.stream()
+        .filter(e -> e.path().equals(path))
+        .map(Entry::parameter)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no parameter '" + path + "'; there are "
+                        + entries.stream().map(Entry::path).collect(Collectors.joining(", "))));
+  }
+
+  /// How many parameters there are, as arrays.
+  public int size() {
+    return entries.size();
+  }
+
+  /// How many numbers these parameters have together.
+  public long elements() {
+    return entries.stream().mapToLong(e -> e.parameter().value().size()).sum();
+  }
+
+  public Stream<Entry> stream() {
+    return entries.stream();
+  }
+
+  @Override
+  public Iterator<Entry> iterator() {
+    return entries.iterator();
+  }
+}
