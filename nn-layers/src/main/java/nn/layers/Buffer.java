@@ -3,14 +3,15 @@ package nn.layers;
 import nn.core.NdArray;
 import nn.core.Shape;
 
-/// A named array that belongs to a layer's state but is not trained by gradients, such as the running mean of a batch
-/// norm. It is saved and loaded with the parameters.
+/// A named array that belongs to a layer's state but is not trained by gradients, such as the
+/// running mean of a batch norm. It is saved and loaded with the parameters.
 public final class Buffer {
   /// What a buffer holds, which decides how a file stores it.
   public enum Kind {
     /// Real numbers; a file must have them.
     NUMBERS,
-    /// A count, stored as a 64-bit integer; files may lack it, since it does not influence any result.
+    /// A count, stored as a 64-bit integer; files may lack it, since it does not influence any
+    /// result.
     COUNT
   }
 

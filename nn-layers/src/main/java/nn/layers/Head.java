@@ -2,8 +2,8 @@ package nn.layers;
 
 import java.util.random.RandomGenerator;
 
-/// A layer that can be the head of a network: it knows how to be made anew for another number of outputs, with the
-/// same inputs.
+/// A layer that can be the head of a network: it knows how to be made anew for another number of
+/// outputs, with the same inputs.
 public interface Head {
   /// A new layer of the same kind and the same inputs, with fresh weights.
   ///

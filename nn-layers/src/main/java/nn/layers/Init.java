@@ -8,8 +8,9 @@ import nn.core.Shape;
 public final class Init {
   private Init() {}
 
-  /// Even draws between −√(6/fanIn) and √(6/fanIn), so that a layer of rectifiers keeps the variance of its
-  /// input: He et al., "Delving Deep into Rectifiers", 2015. `fanIn` is the product of all extents but the first.
+  /// Even draws between −√(6/fanIn) and √(6/fanIn), so that a layer of rectifiers keeps the
+  /// variance of its input: He et al., "Delving Deep into Rectifiers", 2015. `fanIn` is the product
+  /// of all extents but the first.
   public static NdArray kaiming(Shape shape, RandomGenerator random) {
     float bound = (float) Math.sqrt(6.0 / Math.max(1, fanIn(shape)));
     return NdArray.uniform(shape, -bound, bound, random);
@@ -21,8 +22,8 @@ public final class Init {
     return NdArray.uniform(shape, -bound, bound, random);
   }
 
-  /// Even draws within ±√(6/(fanIn+fanOut)): Glorot and Bengio, "Understanding the difficulty of training deep
-  /// feedforward neural networks", 2010.
+  /// Even draws within ±√(6/(fanIn+fanOut)): Glorot and Bengio, "Understanding the difficulty of
+  /// training deep feedforward neural networks", 2010.
   public static NdArray xavier(Shape shape, RandomGenerator random) {
     int fanIn = fanIn(shape);
     int fanOut = shape.dim(0) * shape.sizeOf(2, shape.rank());

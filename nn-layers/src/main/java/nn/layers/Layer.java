@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A function with parameters, made of slots that hold layers. A network is a layer too.
 ///
-/// A layer registers its parts in its constructor ([#parameter], [#buffer], [#slot]) and says in [#compute] what it
-/// does with them. There is no train or evaluation mode: what a forward is for is the [Pass]'s to say.
+/// A layer registers its parts in its constructor ([#parameter], [#buffer], [#slot]) and says in
+/// [#compute] what it does with them. There is no train or evaluation mode: what a forward is for
+/// is the [Pass]'s to say.
 ///
-/// Parts are addressed by path, the names from the root joined by dots, as published weights name them:
-/// `layer1.0.conv1.weight`.
+/// Parts are addressed by path, the names from the root joined by dots, as published weights name
+/// them: `layer1.0.conv1.weight`.
 public abstract class Layer {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Buffer> buffers = new LinkedHashMap<>();
@@ -26,7 +27,8 @@ public abstract class Layer {
   private @Nullable Head lastHead; // what a head is made from again after it was taken off
   private @Nullable String architecture;
 
-  /// What this layer computes. Children are called through their slots, parameters enter by [Parameter#in].
+  /// What this layer computes. Children are called through their slots, parameters enter by
+  /// [Parameter#in].
   ///
   /// @param pass what this forward is for; hand it on to the children as it is
   protected abstract Tensor compute(Tensor x, Pass pass);
@@ -93,7 +95,8 @@ public abstract class Layer {
 
   // ---- the tree
 
-  /// Visits this layer and everything below, parents first, with the path of each; the path of this layer is empty.
+  /// Visits this layer and everything below, parents first, with the path of each; the path of this
+  /// layer is empty.
   public final void walk(BiConsumer<String, Layer> visitor) {
     walk("", visitor);
   }
@@ -139,9 +142,10 @@ public abstract class Layer {
 
   // ---- freezing
 
-  /// Freezes this layer and all below: their parameters are not trained, and they behave as at inference: batch norm
-  /// uses its running statistics and keeps them, dropout is off. Gradients still flow through to trainable layers
-  /// below. May be called at any time, also between two steps.
+  /// Freezes this layer and all below: their parameters are not trained, and they behave as at
+  /// inference: batch norm uses its running statistics and keeps them, dropout is off. Gradients
+  /// still flow through to trainable layers below. May be called at any time, also between two
+  /// steps.
   ///
   /// @return this layer
   public final Layer freeze() {
@@ -189,8 +193,8 @@ public abstract class Layer {
     return headPath;
   }
 
-  /// Takes the head off and puts a new, trainable one in its place, for another number of classes. With 0 classes the
-  /// network ends in its features.
+  /// Takes the head off and puts a new, trainable one in its place, for another number of classes.
+  /// With 0 classes the network ends in its features.
   ///
   /// @param random draws the new weights
   /// @return this network
@@ -236,8 +240,20 @@ public abstract class Layer {
 
   // ---- description
 
-  /// The name under which a [zoo][nn.layers.zoo.ModelZoo] makes this network again; empty for one of the user's own
-  /// or one whose structure was changed.
+  /// What kind of layer this is and with which settings, in a few words: `Conv2d 3→16, 3×3`.
+  /// Settings that change the result belong here, since a network's structure is compared by these
+  /// words.
+  public String describe() {
+    return getClass().getSimpleName();
+  }
+
+  @Override
+  public final String toString() {
+    return describe();
+  }
+
+  /// The name under which a [zoo][nn.layers.zoo.ModelZoo] makes this network again; empty for one
+  /// of the user's own or one whose structure was changed.
   public final Optional<String> architecture() {
     return Optional.ofNullable(architecture);
   }

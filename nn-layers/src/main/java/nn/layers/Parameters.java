@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A selection of a network's parameters, each with its path, in the order of registration. A parameter that stands
-/// in several places appears once, under its first path.
+/// A selection of a network's parameters, each with its path, in the order of registration. A
+/// parameter that stands in several places appears once, under its first path.
 public final class Parameters implements Iterable<Parameters.Entry> {
   /// A parameter and where it stands.
   public record Entry(String path, Parameter parameter) {}

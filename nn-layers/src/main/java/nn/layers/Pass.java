@@ -7,16 +7,17 @@ import nn.core.Shape;
 import nn.core.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/// What one forward pass is for: whether gradients will be wanted, whether layers behave as in training, and where
-/// randomness comes from. It is an argument of every forward, so there is no mode to set and none to forget.
+/// What one forward pass is for: whether gradients will be wanted, whether layers behave as in
+/// training, and where randomness comes from. It is an argument of every forward, so there is no
+/// mode to set and none to forget.
 ///
 /// | pass | parameters | dropout, batch statistics | randomness |
 /// | --- | --- | --- | --- |
 /// | [#INFERENCE] | constants | off, running statistics used | none: asking is an error |
 /// | [#training] | trainable ones are variables | on | from the seed |
 ///
-/// A pass with a [Workspace] owns the arrays made during it; [#close] takes their memory back for the next pass. A
-/// pass without one leaves them to the garbage collector and need not be closed.
+/// A pass with a [Workspace] owns the arrays made during it; [#close] takes their memory back for
+/// the next pass. A pass without one leaves them to the garbage collector and need not be closed.
 public final class Pass implements AutoCloseable {
   /// Looks at each layer's output while a pass goes through the network.
   @FunctionalInterface
@@ -86,13 +87,14 @@ public final class Pass implements AutoCloseable {
     return gradients;
   }
 
-  /// Whether layers behave as in training: dropout drops, batch norm uses and updates its statistics.
+  /// Whether layers behave as in training: dropout drops, batch norm uses and updates its
+  /// statistics.
   public boolean isTraining() {
     return training;
   }
 
-  /// The next independent source of randomness: each call gives a new one, the same ones in the same order for the
-  /// same seed.
+  /// The next independent source of randomness: each call gives a new one, the same ones in the
+  /// same order for the same seed.
   ///
   /// @throws IllegalStateException at inference, which is not random
   public RandomGenerator random() {
@@ -137,7 +139,8 @@ public final class Pass implements AutoCloseable {
     return workspace == null ? x : workspace.adopt(x);
   }
 
-  /// Takes back the memory of the arrays made during this pass, if it has a workspace; they cannot be read any more.
+  /// Takes back the memory of the arrays made during this pass, if it has a workspace; they cannot
+  /// be read any more.
   @Override
   public void close() {
     if (workspace != null) {

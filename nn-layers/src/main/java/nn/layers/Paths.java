@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Paths and path patterns. A path is the names from the root joined by dots; in a pattern `*` stands for any
-/// characters, dots included, and `?` for one.
+/// Paths and path patterns. A path is the names from the root joined by dots; in a pattern `*`
+/// stands for any characters, dots included, and `?` for one.
 public final class Paths {
   private Paths() {}
 
@@ -30,7 +30,8 @@ public final class Paths {
 
   /// The slot at a path below `root`.
   ///
-  /// @throws IllegalArgumentException if there is none: the message names the nearest layer and its children
+  /// @throws IllegalArgumentException if there is none: the message names the nearest layer and its
+  ///     children
   static Slot slot(Layer root, String path) {
     Layer layer = root;
     Slot slot = null;

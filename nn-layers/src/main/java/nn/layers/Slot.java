@@ -3,8 +3,9 @@ package nn.layers;
 import nn.core.ShapeException;
 import nn.core.Tensor;
 
-/// The place of a child in its parent: one truth for the code, which calls [#forward] on the field that holds the
-/// slot, and for the tree, which knows the slot by its name. Replacing a head puts another layer into the slot.
+/// The place of a child in its parent: one truth for the code, which calls [#forward] on the field
+/// that holds the slot, and for the tree, which knows the slot by its name. Replacing a head puts
+/// another layer into the slot.
 public final class Slot {
   private final String name;
   private Layer layer;
