@@ -81,6 +81,12 @@ public final class Gradients {
     return Optional.ofNullable(entry).map(e -> e.sum);
   }
 
+  /// How many variables have a gradient here. An optimizer compares it with what it found, so that a gradient that
+  /// nobody asks for does not go unnoticed.
+  public int size() {
+    return entries.size();
+  }
+
   /// The nodes that `root` was computed from, each after its inputs. An explicit stack: graphs may be deeper than
   /// the thread's.
   private static List<Tensor.Node> inputsFirst(Tensor.Node root) {

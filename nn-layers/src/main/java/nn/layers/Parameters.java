@@ -3,8 +3,11 @@ package nn.layers;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,9 +18,11 @@ public final class Parameters implements Iterable<Parameters.Entry> {
   /// A parameter and where it stands.
   public record Entry(String path, Parameter parameter) {}
 
+  private final Layer root;
   private final List<Entry> entries;
 
-  private Parameters(List<Entry> entries) {
+  private Parameters(Layer root, List<Entry> entries) {
+    this.root = root;
     this.entries = List.copyOf(entries);
   }
 
@@ -32,17 +37,25 @@ public final class Parameters implements Iterable<Parameters.Entry> {
             }
           }
         });
-    return new Parameters(entries);
+    return new Parameters(root, entries);
+  }
+
+  /// All parameters of the network that these were selected from, as it is now: also those of a head that has
+  /// been replaced since.
+  public Parameters all() {
+    return root.parameters();
   }
 
   /// Those whose path fits one of the patterns (`*` any characters, `?` one character).
   ///
-  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is
+  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is and the nearest
   public Parameters matching(String... patterns) {
     for (String pattern : patterns) {
       if (entries.stream().noneMatch(e -> Paths.matches(pattern, e.path()))) {
         throw new IllegalArgumentException(
-            "the pattern '" + pattern + "' fits no parameter; there are "
+            "the pattern '" + pattern + "' fits no parameter"
+                + nearest(pattern).map(near -> " (the nearest is '" + near + "')").orElse("")
+                + "; there are "
                 + entries.stream().map(Entry::path).collect(Collectors.joining(", ")));
       }
     }
@@ -50,9 +63,25 @@ public final class Parameters implements Iterable<Parameters.Entry> {
         entry -> Stream.of(patterns).anyMatch(pattern -> Paths.matches(pattern, entry.path())));
   }
 
+  /// The pattern nearest to one that fits nothing, of those that name one parameter, all of a layer (`layer4.*`) or
+  /// all of a name (`*.bias`).
+  private Optional<String> nearest(String pattern) {
+    Set<String> patterns = new LinkedHashSet<>();
+    for (Entry entry : entries) {
+      String path = entry.path();
+      patterns.add(path);
+      for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+        patterns.add(path.substring(0, dot) + ".*");
+      }
+      patterns.add("*" + path.substring(Math.max(0, path.lastIndexOf('.'))));
+    }
+    String whole = pattern + ".*"; // the name of a layer, written without the star
+    return patterns.contains(whole) ? Optional.of(whole) : Paths.nearest(pattern, patterns);
+  }
+
   /// Those for which a condition holds.
   public Parameters where(Predicate<Entry> condition) {
-    return new Parameters(entries.stream().filter(condition).toList());
+    return new Parameters(root, entries.stream().filter(condition).toList());
   }
 
   /// Those that are trained.
