@@ -186,9 +186,9 @@ final class Broadcast {
     }
   }
 
-  /// How far one step along each axis of `target` moves in an array of shape `shape`: 0 where it is stretched.
-  static int[] steps(Shape shape, Shape target) {
-    int rank = target.rank();
+  /// How far one step along each axis of `stretched` moves in an array of shape `shape`: 0 where it repeats.
+  static int[] steps(Shape shape, Shape stretched) {
+    int rank = stretched.rank();
     int[] steps = new int[rank];
     int step = 1;
     for (int axis = rank - 1; axis >= 0; axis--) {

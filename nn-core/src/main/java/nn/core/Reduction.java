@@ -45,7 +45,7 @@ final class Reduction {
         .reshape(shape.without(axis));
   }
 
-  /// y[o, i] = Σₘ x[o, m, i], for x read as `[outer × middle × inner]`.
+  /// `y[o, i] = Σₘ x[o, m, i]`, for x read as `[outer × middle × inner]`.
   private static NdArray sumMiddle(NdArray x, int outer, int middle, int inner) {
     NdArray y = x.fresh(Shape.of(outer, inner));
     float[] from = x.array();

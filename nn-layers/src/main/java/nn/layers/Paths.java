@@ -20,7 +20,8 @@ public final class Paths {
   /// Whether a path fits a pattern such as `layer4.*` or `*.bias`.
   public static boolean matches(String pattern, String path) {
     StringBuilder regex = new StringBuilder();
-    for (char c : pattern.toCharArray()) {
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
       regex.append(
           switch (c) {
             case '*' -> ".*";

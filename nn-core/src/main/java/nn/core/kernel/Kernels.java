@@ -36,24 +36,24 @@ public interface Kernels {
   /// dw = the gradient of [#conv2d] with respect to w. Overwrites dw.
   void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw);
 
-  /// y[i] = eˣ for `from` ≤ i < `to`. x and y may be the same array.
+  /// `y[i] = exp(x[i])` for `from` ≤ i < `to`. x and y may be the same array.
   void exp(float[] x, float[] y, int from, int to);
 
-  /// y[i] = tanh(x[i]) for `from` ≤ i < `to`. x and y may be the same array.
+  /// `y[i] = tanh(x[i])` for `from` ≤ i < `to`. x and y may be the same array.
   void tanh(float[] x, float[] y, int from, int to);
 
-  /// y[i] = 1 / (1 + e⁻ˣ) for `from` ≤ i < `to`. x and y may be the same array.
+  /// `y[i] = 1 / (1 + exp(−x[i]))` for `from` ≤ i < `to`. x and y may be the same array.
   void sigmoid(float[] x, float[] y, int from, int to);
 
-  /// y[i] = the error function of x[i], with an error below 1e-6, for `from` ≤ i < `to`. x and y may be the same array.
+  /// `y[i] = erf(x[i])`, the error function, with an error below 1e-6, for `from` ≤ i < `to`. x and y may be the same array.
   void erf(float[] x, float[] y, int from, int to);
 
-  /// Σ x[at + i] for i < n, with an error that grows slower than n.
+  /// `Σ x[at + i]` for i < n, with an error that grows slower than n.
   float sum(float[] x, int at, int n);
 
-  /// Σ x[xAt + i] · y[yAt + i] for i < n.
+  /// `Σ x[xAt + i] · y[yAt + i]` for i < n.
   float dot(float[] x, int xAt, float[] y, int yAt, int n);
 
-  /// The largest x[at + i] for i < n; NaN if one is NaN, −∞ if n is 0.
+  /// The largest `x[at + i]` for i < n; NaN if one is NaN, −∞ if n is 0.
   float max(float[] x, int at, int n);
 }

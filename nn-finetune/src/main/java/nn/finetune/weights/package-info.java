@@ -1,0 +1,5 @@
+/// Readers of other frameworks' weight files.
+@NullMarked
+package nn.finetune.weights;
+
+import org.jspecify.annotations.NullMarked;
