@@ -75,8 +75,8 @@ public sealed class Adam extends Optimizer permits AdamW {
   @Override
   protected final void update(
       Parameter parameter, NdArray gradient, ParameterState state, Rates rates) {
-    double correction1 = 1 - StrictMath.pow(beta1, state.updates());
-    double correction2 = 1 - StrictMath.pow(beta2, state.updates());
+    double correction1 = 1 - StrictMath.pow(beta1, (double) state.updates());
+    double correction2 = 1 - StrictMath.pow(beta2, (double) state.updates());
     Step step =
         new Step(
             (float) shrink(rates),
