@@ -3,10 +3,12 @@ package nn.layers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import nn.core.NdArray;
+import nn.core.Shape;
 import nn.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,10 @@ public abstract class Layer {
   final Map<String, Slot> slots = new LinkedHashMap<>();
   private boolean frozen;
   private @Nullable String headPath;
-  private @Nullable Head lastHead; // what a head is made from again after it was taken off
+  private @Nullable Head headKind; // what a head is made from again after it was taken off
+  private @Nullable Identity headless; // stands in for a head that was taken off
   private @Nullable String architecture;
+  private @Nullable String structure; // what the architecture's name was given to
 
   /// What this layer computes. Children are called through their slots, parameters enter by
   /// [Parameter#in].
@@ -177,7 +181,7 @@ public abstract class Layer {
   ///
   /// @return this layer
   public final Layer withHead(String path) {
-    at(path);
+    Paths.slot(this, path);
     headPath = path;
     return this;
   }
@@ -190,11 +194,15 @@ public abstract class Layer {
       throw new IllegalStateException(
           getClass().getSimpleName() + " does not know its head: say it with withHead(path)");
     }
+    if (Paths.find(this, headPath) == null) {
+      throw new IllegalStateException(
+          "the head at '" + headPath + "' was taken away: say with withHead(path) what is the head now");
+    }
     return headPath;
   }
 
   /// Takes the head off and puts a new, trainable one in its place, for another number of classes.
-  /// With 0 classes the network ends in its features.
+  /// With 0 classes the network ends in its features; a later call puts a head on again.
   ///
   /// @param random draws the new weights
   /// @return this network
@@ -204,16 +212,17 @@ public abstract class Layer {
       throw new IllegalArgumentException("the number of classes must not be negative: " + classes);
     }
     Slot slot = Paths.slot(this, headPath());
-    if (slot.layer() instanceof Head head) {
-      lastHead = head;
-    }
-    if (lastHead == null) {
+    Layer now = slot.layer();
+    Head kind = now instanceof Head head ? head : now == headless ? headKind : null;
+    if (kind == null) {
       throw new IllegalStateException(
-          "the head at " + headPath() + " is a " + slot.layer().getClass().getSimpleName()
+          "the head at '" + headPath + "' is a " + now.getClass().getSimpleName()
               + ", which does not say how to be made for another number of classes;"
               + " put your own layer there with replace(path, layer)");
     }
-    slot.put(classes == 0 ? new Identity() : lastHead.withOutputs(classes, random));
+    headKind = kind;
+    headless = new Identity();
+    slot.put(classes == 0 ? headless : kind.withOutputs(classes, random));
     return this;
   }
 
@@ -229,12 +238,45 @@ public abstract class Layer {
 
   // ---- surgery
 
-  /// Puts another layer in the place at `path`.
+  /// Puts another layer in the place at `path`. The names of all other parts stay.
   ///
   /// @return this network
+  /// @throws IllegalArgumentException if there is nothing at `path`
   public final Layer replace(String path, Layer layer) {
-    Paths.slot(this, path).put(layer);
-    architecture = null;
+    Surgery.replace(this, path, layer);
+    return this;
+  }
+
+  /// Puts a new layer behind the one at `path`, beside it under the name `name`. The names of all
+  /// other parts stay, so weights of the base still fit.
+  ///
+  /// @return this network
+  /// @throws IllegalArgumentException if there is nothing at `path`, its parent is not a
+  ///     [Sequential], or the name is taken there
+  public final Layer insertAfter(String path, String name, Layer layer) {
+    Surgery.insertAfter(this, path, name, layer);
+    return this;
+  }
+
+  /// Takes out what follows the layer at `path` in the same [Sequential]; what comes after that
+  /// chain stays.
+  ///
+  /// @return this network
+  /// @throws IllegalArgumentException if there is nothing at `path` or its parent is not a
+  ///     [Sequential]
+  public final Layer removeAfter(String path) {
+    Surgery.removeAfter(this, path);
+    return this;
+  }
+
+  /// Ends the network with the layer at `path`: takes out all that follows it, on every level. What
+  /// comes next needs to know the shape that arrives: ask [#outputShape].
+  ///
+  /// @return this network
+  /// @throws IllegalArgumentException if there is nothing at `path`, or a layer above it is not a
+  ///     [Sequential]: the message says where one can cut
+  public final Layer truncateAt(String path) {
+    Surgery.truncateAt(this, path);
     return this;
   }
 
@@ -252,15 +294,49 @@ public abstract class Layer {
     return describe();
   }
 
-  /// The name under which a [zoo][nn.layers.zoo.ModelZoo] makes this network again; empty for one
-  /// of the user's own or one whose structure was changed.
-  public final Optional<String> architecture() {
-    return Optional.ofNullable(architecture);
+  /// What this network is made of, as a table: every layer with the shape of its output, which a
+  /// dry run of one input finds out.
+  ///
+  /// @param input the shape of one input, without the batch axis: `[3×32×32]`
+  public final Summary summary(Shape input) {
+    return Summary.of(this, input);
   }
 
-  /// Says under which name a zoo makes this network again.
+  /// The shape of what this computes for one input, without the batch axis, found out by a dry run.
+  ///
+  /// @param input the shape of one input, without the batch axis: `[3×32×32]`
+  public final Shape outputShape(Shape input) {
+    return Objects.requireNonNull(Summary.dryRun(this, input).get(this));
+  }
+
+  /// The name under which a [zoo][nn.layers.zoo.ModelZoo] makes this network again; empty for one
+  /// of the user's own or one whose structure was changed, no matter where or how. Only the head
+  /// may differ.
+  public final Optional<String> architecture() {
+    return structure != null && structure.equals(structure())
+        ? Optional.ofNullable(architecture)
+        : Optional.empty();
+  }
+
+  /// Says under which name a zoo makes this network, as it is now, again.
+  ///
+  /// @return this network
   public final Layer withArchitecture(String name) {
     architecture = name;
+    structure = structure();
     return this;
+  }
+
+  /// Every layer by path and description, but for the head.
+  private String structure() {
+    StringBuilder text = new StringBuilder();
+    walk(
+        (path, layer) -> {
+          if (headPath == null || !(path + ".").startsWith(headPath + ".")) {
+            text.append(path).append(' ').append(layer.getClass().getName());
+            text.append(' ').append(layer.describe()).append('\n');
+          }
+        });
+    return text.toString();
   }
 }

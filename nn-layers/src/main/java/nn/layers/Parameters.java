@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A selection of a network's parameters, each with its path, in the order of registration. A
@@ -40,31 +39,31 @@ public final class Parameters implements Iterable<Parameters.Entry> {
     return new Parameters(root, entries);
   }
 
-  /// All parameters of the network that these were selected from, as it is now: also those of a head that has
-  /// been replaced since.
+  /// All parameters of the network that these were selected from, as it is now: also those of a
+  /// head that has been replaced since.
   public Parameters all() {
     return root.parameters();
   }
 
   /// Those whose path fits one of the patterns (`*` any characters, `?` one character).
   ///
-  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is and the nearest
+  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is
+  ///     and the nearest
   public Parameters matching(String... patterns) {
     for (String pattern : patterns) {
       if (entries.stream().noneMatch(e -> Paths.matches(pattern, e.path()))) {
         throw new IllegalArgumentException(
             "the pattern '" + pattern + "' fits no parameter"
                 + nearest(pattern).map(near -> " (the nearest is '" + near + "')").orElse("")
-                + "; there are "
-                + entries.stream().map(Entry::path).collect(Collectors.joining(", ")));
+                + "; there are " + Paths.list(paths()));
       }
     }
     return where(
         entry -> Stream.of(patterns).anyMatch(pattern -> Paths.matches(pattern, entry.path())));
   }
 
-  /// The pattern nearest to one that fits nothing, of those that name one parameter, all of a layer (`layer4.*`) or
-  /// all of a name (`*.bias`).
+  /// The pattern nearest to one that fits nothing, of those that name one parameter, all of a layer
+  /// (`layer4.*`) or all of a name (`*.bias`).
   private Optional<String> nearest(String pattern) {
     Set<String> patterns = new LinkedHashSet<>();
     for (Entry entry : entries) {
@@ -102,7 +101,8 @@ public final class Parameters implements Iterable<Parameters.Entry> {
 
   /// The parameter with this path.
   ///
-  /// @throws IllegalArgumentException if there is none: the message lists what there is
+  /// @throws IllegalArgumentException if there is none: the message lists what there is and the
+  ///     nearest
   public Parameter at(String path) {
     return entries.stream()
         .filter(e -> e.path().equals(path))
@@ -111,8 +111,13 @@ public final class Parameters implements Iterable<Parameters.Entry> {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no parameter '" + path + "'; there are "
-                        + entries.stream().map(Entry::path).collect(Collectors.joining(", "))));
+                    "there is no parameter '" + path + "'" + Paths.hint(path, paths())
+                        + "; there are " + Paths.list(paths())));
+  }
+
+  /// The path of each.
+  public List<String> paths() {
+    return entries.stream().map(Entry::path).toList();
   }
 
   /// How many parameters there are, as arrays.

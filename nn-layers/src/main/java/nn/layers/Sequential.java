@@ -1,5 +1,7 @@
 package nn.layers;
 
+import java.util.ArrayList;
+import java.util.List;
 import nn.core.Tensor;
 
 /// A chain: each layer's output is the next one's input. The usual way to write a network, and the
@@ -46,5 +48,25 @@ public class Sequential extends Layer {
       y = slot.forward(y, pass);
     }
     return y;
+  }
+
+  /// Puts a layer behind the child with the name `existing`.
+  final void insert(String existing, String name, Layer layer) {
+    slot(name, layer); // at the end; what should come after it follows it there
+    List<Slot> all = new ArrayList<>(slots.values());
+    Slot inserted = all.removeLast();
+    slots.clear();
+    for (Slot slot : all) {
+      slots.put(slot.name(), slot);
+      if (slot.name().equals(existing)) {
+        slots.put(name, inserted);
+      }
+    }
+  }
+
+  /// Takes out every child behind the one with the name `last`.
+  final void cutAfter(String last) {
+    List<String> names = new ArrayList<>(slots.keySet());
+    slots.keySet().removeAll(names.subList(names.indexOf(last) + 1, names.size()));
   }
 }
