@@ -1,11 +1,15 @@
 package nn.finetune;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import nn.core.Gradients;
 import nn.core.NdArray;
 import nn.core.Op;
+import nn.core.Shape;
 import nn.core.Tensor;
+import nn.finetune.data.Batch;
 import nn.layers.Buffer;
 import nn.layers.Layer;
 import nn.layers.Parameter;
@@ -81,6 +85,61 @@ final class Toy {
           WeightedSum.apply(weight.in(pass), ones),
           WeightedSum.apply(bias.in(pass), NdArray.vector(2f)));
     }
+  }
+
+  /// x · Wᵀ.
+  record Product(Tensor x, Tensor w) implements Op {
+    static Tensor apply(Tensor x, Tensor w) {
+      return Tensor.result(x.value().matmulTransposed(w.value()), new Product(x, w));
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x, w);
+    }
+
+    @Override
+    public void backward(NdArray dy, Gradients gradients) {
+      gradients.add(x, () -> dy.matmul(w.value()));
+      gradients.add(w, () -> dy.transposedMatmul(x.value()));
+    }
+  }
+
+  /// A layer that multiplies by its weight, and counts its training passes in a buffer.
+  static final class Scores extends Layer {
+    final Parameter weight;
+    final Buffer seen;
+
+    Scores(int in, int out, long seed) {
+      weight =
+          parameter(
+              "weight",
+              NdArray.uniform(Shape.of(out, in), -0.5f, 0.5f, new SplittableRandom(seed)));
+      seen = buffer("seen", NdArray.vector(0f));
+    }
+
+    @Override
+    protected Tensor compute(Tensor x, Pass pass) {
+      if (pass.isTraining()) {
+        seen.value().writable()[0]++;
+      }
+      return Product.apply(x, weight.in(pass));
+    }
+  }
+
+  /// Batches of points, whose class is the place of their largest coordinate.
+  static List<Batch> points(int batches, int size, int classes, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Batch> all = new ArrayList<>();
+    for (int b = 0; b < batches; b++) {
+      NdArray points = NdArray.uniform(Shape.of(size, classes), -1f, 1f, random);
+      int[] indices = new int[size];
+      for (int i = 0; i < size; i++) {
+        indices[i] = b * size + i;
+      }
+      all.add(new Batch(points, Predictions.largest(points), indices));
+    }
+    return all;
   }
 
   /// A layer without parameters.
