@@ -5,8 +5,8 @@ import nn.core.NdArray;
 import nn.core.kernel.Parallel;
 import nn.layers.Parameter;
 
-/// Adam: a step of about the same length for every number, from running means of its gradient and of the gradient's
-/// square:
+/// Adam: a step of about the same length for every number, from running means of its gradient and
+/// of the gradient's square:
 ///
 /// ```text
 /// g = ∂L/∂w + decay · w
@@ -15,8 +15,9 @@ import nn.layers.Parameter;
 /// w = w − rate · m/(1 − β₁ᵗ) / (√(s/(1 − β₂ᵗ)) + ε)
 /// ```
 ///
-/// t counts the updates of this parameter; while it is frozen, t, m and s stay. Kingma and Ba, "Adam: A Method for
-/// Stochastic Optimization", 2015. With weight decay, [AdamW] is usually the better choice.
+/// t counts the updates of this parameter; while it is frozen, t, m and s stay. Kingma and Ba,
+/// "Adam: A Method for Stochastic Optimization", 2015. With weight decay, [AdamW] is usually the
+/// better choice.
 public sealed class Adam extends Optimizer permits AdamW {
   private double beta1 = 0.9;
   private double beta2 = 0.999;

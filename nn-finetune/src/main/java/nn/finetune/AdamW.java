@@ -2,14 +2,15 @@ package nn.finetune;
 
 import java.util.List;
 
-/// [Adam] whose weight decay is apart from the gradient, so that it is not divided by the root of the gradient's
-/// square:
+/// [Adam] whose weight decay is apart from the gradient, so that it is not divided by the root of
+/// the gradient's square:
 ///
 /// ```text
 /// w = (1 − rate · decay) · w, then Adam's update with decay 0
 /// ```
 ///
-/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. The decay is 0.01 unless said.
+/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. The decay is 0.01 unless
+/// said.
 public final class AdamW extends Adam {
   public AdamW(ParameterGroup... groups) {
     this(List.of(groups));

@@ -1,7 +1,7 @@
 package nn.finetune;
 
-/// Ends a run when the validation does not get better any more, and has the weights of the best epoch restored. Prechelt,
-/// "Early Stopping — But When?", 1998.
+/// Ends a run when the validation does not get better any more, and has the weights of the best
+/// epoch restored. Prechelt, "Early Stopping — But When?", 1998.
 ///
 /// @param measure what is looked at
 /// @param patience after how many epochs in a row without a new best the run ends

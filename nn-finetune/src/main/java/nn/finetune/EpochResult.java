@@ -11,7 +11,8 @@ import java.util.Optional;
 /// @param rate the learning rate of the first group, in the last step
 /// @param seconds how long the training took, without the validation
 /// @param validation how the network does on the validation data; empty if there is none
-/// @param isBest whether it is better than all before, by what the early stop looks at; true without an early stop
+/// @param isBest whether it is better than all before, by what the early stop looks at; true
+///   without an early stop
 public record EpochResult(
     int epoch,
     double loss,

@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
 public record Evaluation(Metrics metrics, double seconds) {
   /// Evaluates at inference, by cross entropy.
   ///
-  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's classes
+  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's
+  ///   classes
   public static Evaluation of(Layer model, Iterable<Batch> batches) {
     return of(model, batches, Loss.crossEntropy());
   }
 
   /// Evaluates at inference, by a loss.
   ///
-  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's classes
+  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's
+  ///   classes
   public static Evaluation of(Layer model, Iterable<Batch> batches, Loss loss) {
     return of(model, batches, loss, new Workspace());
   }

@@ -19,9 +19,9 @@ import nn.layers.Slot;
 /// | [#head] | `head` | the [head][Layer#headPath] alone: the network below gives its features |
 /// | [#trainOnly] | `layer4.*,head` | the parameters that fit a pattern |
 ///
-/// A layer that owns a trained parameter behaves as in training, every other as at inference: so `layer4.*` also lets
-/// batch norm in `layer4` use and update its statistics. A layer without parameters, such as dropout, behaves as in
-/// training if its own path fits a pattern.
+/// A layer that owns a trained parameter behaves as in training, every other as at inference: so
+/// `layer4.*` also lets batch norm in `layer4` use and update its statistics. A layer without
+/// parameters, such as dropout, behaves as in training if its own path fits a pattern.
 public final class Freezing {
   private static final String HEAD = "head";
   private static final String ALL = "all";
@@ -46,11 +46,11 @@ public final class Freezing {
     head.unfreeze();
   }
 
-  /// Trains the parameters that fit one of the patterns: paths in which `*` stands for any characters and `?` for one;
-  /// `head` stands for all of the head.
+  /// Trains the parameters that fit one of the patterns: paths in which `*` stands for any
+  /// characters and `?` for one; `head` stands for all of the head.
   ///
-  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is and the nearest;
-  ///     nothing has been changed then
+  /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is
+  ///   and the nearest; nothing has been changed then
   public static void trainOnly(Layer model, String... patterns) {
     if (patterns.length == 0) {
       throw new IllegalArgumentException(
@@ -72,13 +72,12 @@ public final class Freezing {
       globs.add(glob);
     }
     model.freeze();
-    model.walk(
-        (path, layer) -> {
-          if (isTrained(path, layer, trained, globs)) {
-            unfreezeAlone(layer);
-            layer.ownParameters().forEach(p -> p.trainable(trained.contains(p)));
-          }
-        });
+    model.walk((path, layer) -> {
+      if (isTrained(path, layer, trained, globs)) {
+        unfreezeAlone(layer);
+        layer.ownParameters().forEach(p -> p.trainable(trained.contains(p)));
+      }
+    });
   }
 
   private static boolean isTrained(
@@ -95,15 +94,17 @@ public final class Freezing {
     layer.slots().stream().map(Slot::layer).forEach(Layer::freeze);
   }
 
-  /// The recipe that a text says: `all`, `head`, or patterns separated by commas, of which `head` may be one.
+  /// The recipe that a text says: `all`, `head`, or patterns separated by commas, of which `head`
+  /// may be one.
   ///
   /// @throws IllegalArgumentException if the text says nothing, or `all` and more
   public static Freezing parse(String text) {
-    List<String> patterns =
-        Stream.of(text.split(",", -1)).map(String::strip).toList();
+    List<String> patterns = Stream.of(text.split(",", -1)).map(String::strip).toList();
     if (patterns.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException(
-          "'" + text + "' does not say what to train: write all, head, or patterns separated by"
+          "'"
+              + text
+              + "' does not say what to train: write all, head, or patterns separated by"
               + " commas such as layer4.*,head");
     }
     if (patterns.contains(ALL) && patterns.size() > 1) {

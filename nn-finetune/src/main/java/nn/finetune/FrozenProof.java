@@ -15,11 +15,12 @@ import nn.layers.Layer;
 import nn.layers.Parameter;
 import nn.layers.Paths;
 
-/// Proves that what is frozen stays as it is, bit for bit: takes the SHA-256 of each frozen tensor, and compares later.
+/// Proves that what is frozen stays as it is, bit for bit: takes the SHA-256 of each frozen tensor,
+/// and compares later.
 ///
-/// Frozen are the parameters that are not [trainable][Parameter#trainable()], and the buffers of layers that
-/// [behave as at inference][Layer#isFrozen()]. A layer whose parameters alone were said to be not trainable still
-/// updates its running statistics, so these are not taken.
+/// Frozen are the parameters that are not [trainable][Parameter#trainable()], and the buffers of
+/// layers that [behave as at inference][Layer#isFrozen()]. A layer whose parameters alone were said
+/// to be not trainable still updates its running statistics, so these are not taken.
 ///
 /// ```java
 /// FrozenProof proof = FrozenProof.of(model);
@@ -27,8 +28,8 @@ import nn.layers.Paths;
 /// FrozenReport report = proof.verify(); // or an exception that names what has changed
 /// ```
 ///
-/// If the freezing changes in between, call [#follow] at that moment: the proof is then for each tensor over the time
-/// in which it was frozen.
+/// If the freezing changes in between, call [#follow] at that moment: the proof is then for each
+/// tensor over the time in which it was frozen.
 public final class FrozenProof {
   private static final int BLOCK = 1 << 14; // numbers handed to the digest at a time
 
@@ -37,7 +38,8 @@ public final class FrozenProof {
 
   private final Layer model;
   private final Map<String, Witness> witnesses = new LinkedHashMap<>(); // those frozen now
-  private final Map<String, Long> proven = new LinkedHashMap<>(); // every tensor that was ever hashed, and its bytes
+  private final Map<String, Long> proven =
+      new LinkedHashMap<>(); // every tensor that was ever hashed, and its bytes
 
   private FrozenProof(Layer model) {
     this.model = model;
@@ -50,8 +52,8 @@ public final class FrozenProof {
     return proof;
   }
 
-  /// Goes on with the freezing as it is now: compares what is not frozen any more, and takes the hashes of what is newly
-  /// frozen. Hashes nothing if the freezing has not changed.
+  /// Goes on with the freezing as it is now: compares what is not frozen any more, and takes the
+  /// hashes of what is newly frozen. Hashes nothing if the freezing has not changed.
   ///
   /// @throws FrozenTensorChangedException if a tensor changed while it was frozen
   public void follow() {
@@ -60,13 +62,12 @@ public final class FrozenProof {
     gone.entrySet().removeIf(e -> frozen.get(e.getKey()) == e.getValue().array());
     insist(report(gone));
     witnesses.keySet().removeAll(gone.keySet());
-    frozen.forEach(
-        (path, array) -> {
-          if (!witnesses.containsKey(path)) {
-            witnesses.put(path, new Witness(array, sha256(array)));
-            proven.put(path, 4L * array.size());
-          }
-        });
+    frozen.forEach((path, array) -> {
+      if (!witnesses.containsKey(path)) {
+        witnesses.put(path, new Witness(array, sha256(array)));
+        proven.put(path, 4L * array.size());
+      }
+    });
   }
 
   /// Compares everything that was frozen at the last [#follow] with what it was when it was frozen.
@@ -76,19 +77,19 @@ public final class FrozenProof {
 
   /// Compares as [#compare] does, and insists.
   ///
-  /// @throws FrozenTensorChangedException if a tensor changed while it was frozen: the message names all that did
+  /// @throws FrozenTensorChangedException if a tensor changed while it was frozen: the message
+  ///   names all that did
   public FrozenReport verify() {
     return insist(report(witnesses));
   }
 
   private FrozenReport report(Map<String, Witness> compared) {
     List<String> changed = new ArrayList<>();
-    compared.forEach(
-        (path, witness) -> {
-          if (!Arrays.equals(sha256(witness.array()), witness.hash())) {
-            changed.add(path);
-          }
-        });
+    compared.forEach((path, witness) -> {
+      if (!Arrays.equals(sha256(witness.array()), witness.hash())) {
+        changed.add(path);
+      }
+    });
     long bytes = proven.values().stream().mapToLong(Long::longValue).sum();
     return new FrozenReport(proven.size(), bytes, changed);
   }
@@ -103,23 +104,23 @@ public final class FrozenProof {
   /// Every frozen tensor of a network, by path.
   static Map<String, NdArray> frozen(Layer model) {
     Map<String, NdArray> frozen = new LinkedHashMap<>();
-    model.walk(
-        (path, layer) -> {
-          for (Parameter parameter : layer.ownParameters()) {
-            if (!parameter.trainable()) {
-              frozen.put(Paths.join(path, parameter.name()), parameter.value());
-            }
-          }
-          if (layer.isFrozen()) {
-            for (Buffer buffer : layer.ownBuffers()) {
-              frozen.put(Paths.join(path, buffer.name()), buffer.value());
-            }
-          }
-        });
+    model.walk((path, layer) -> {
+      for (Parameter parameter : layer.ownParameters()) {
+        if (!parameter.trainable()) {
+          frozen.put(Paths.join(path, parameter.name()), parameter.value());
+        }
+      }
+      if (layer.isFrozen()) {
+        for (Buffer buffer : layer.ownBuffers()) {
+          frozen.put(Paths.join(path, buffer.name()), buffer.value());
+        }
+      }
+    });
     return frozen;
   }
 
-  /// The SHA-256 of the numbers as they stand in a safetensors file: 32-bit floats, lowest byte first.
+  /// The SHA-256 of the numbers as they stand in a safetensors file: 32-bit floats, lowest byte
+  /// first.
   private static byte[] sha256(NdArray array) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -4,7 +4,8 @@ import java.util.List;
 
 /// What a [FrozenProof] found.
 ///
-/// @param tensors how many tensors were frozen, all the time or a part of it: parameters and buffers
+/// @param tensors how many tensors were frozen, all the time or a part of it: parameters and
+///   buffers
 /// @param bytes how many bytes they have together
 /// @param changed the paths of those that changed while they were frozen
 public record FrozenReport(int tensors, long bytes, List<String> changed) {
@@ -24,11 +25,18 @@ public record FrozenReport(int tensors, long bytes, List<String> changed) {
       return "nothing was frozen";
     }
     if (!unchanged()) {
-      return "of " + tensors + " frozen tensors " + changed.size() + " changed: "
+      return "of "
+          + tensors
+          + " frozen tensors "
+          + changed.size()
+          + " changed: "
           + String.join(", ", changed);
     }
-    return tensors + (tensors == 1 ? " frozen tensor (" : " frozen tensors (") + size()
-        + (tensors == 1 ? ") is" : ") are") + " unchanged, by SHA-256";
+    return tensors
+        + (tensors == 1 ? " frozen tensor (" : " frozen tensors (")
+        + size()
+        + (tensors == 1 ? ") is" : ") are")
+        + " unchanged, by SHA-256";
   }
 
   private String size() {

@@ -12,7 +12,8 @@ public final class FrozenTensorChangedException extends IllegalStateException {
   public FrozenTensorChangedException(List<String> paths) {
     super(
         (paths.size() == 1 ? "a frozen tensor has" : paths.size() + " frozen tensors have")
-            + " changed: " + String.join(", ", paths)
+            + " changed: "
+            + String.join(", ", paths)
             + ". Only an optimizer may write parameters, and only those that are trainable;"
             + " look for code that writes into them by itself");
     this.paths = List.copyOf(paths);

@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nn.core.Gradients;
 import nn.layers.Parameter;
-import nn.layers.Parameters;
 import nn.layers.Paths;
 
 /// The two guards before a step. Both errors are silent elsewhere and cost a training run:
 ///
-/// * a trainable parameter of the groups got no gradient: the loss does not depend on it. The usual causes are a head
-///   that was replaced after the optimizer was made, and a branch that this loss does not use.
+/// * a trainable parameter of the groups got no gradient: the loss does not depend on it. The usual
+///   causes are a head that was replaced after the optimizer was made, and a branch that this loss
+///   does not use.
 /// * a gradient has no group: a trainable parameter that nobody updates.
 final class GradientCheck {
   private final List<Optimizer.Owned> owned;
@@ -42,14 +42,19 @@ final class GradientCheck {
     for (String pattern : patterns) {
       if (paths.stream().noneMatch(path -> Paths.matches(pattern, path))) {
         throw new IllegalArgumentException(
-            "the pattern '" + pattern + "' fits no parameter " + where + "; there are "
+            "the pattern '"
+                + pattern
+                + "' fits no parameter "
+                + where
+                + "; there are "
                 + (paths.isEmpty() ? "none" : String.join(", ", paths)));
       }
     }
     allowed.addAll(List.of(patterns));
   }
 
-  /// @throws IllegalStateException if a guard finds something: the message names everything that was found
+  /// @throws IllegalStateException if a guard finds something: the message names everything that
+  ///   was found
   void check(Gradients gradients) {
     int known = 0;
     List<Optimizer.Owned> missing = new ArrayList<>();
@@ -73,7 +78,8 @@ final class GradientCheck {
     if (missing.isEmpty()) {
       return "";
     }
-    return "no gradient for " + names(missing.stream().map(GradientCheck::name))
+    return "no gradient for "
+        + names(missing.stream().map(GradientCheck::name))
         + ": trainable, but the loss does not depend on "
         + (missing.size() == 1 ? "it" : "them")
         + ". Freeze what this loss does not train; make the optimizer after replacing a head;"
@@ -94,19 +100,23 @@ final class GradientCheck {
       }
     }
     if (unknown > 0) {
-      names.add(unknown + (unknown == 1 ? " variable" : " variables") + " of no network known here");
+      names.add(
+          unknown + (unknown == 1 ? " variable" : " variables") + " of no network known here");
     }
     if (names.isEmpty()) {
       return "";
     }
-    return "no group has " + names(names.stream())
-        + ", but there is a gradient for " + (names.size() == 1 && unknown <= 1 ? "it" : "them")
+    return "no group has "
+        + names(names.stream())
+        + ", but there is a gradient for "
+        + (names.size() == 1 && unknown <= 1 ? "it" : "them")
         + ". Make the optimizer after replacing a head; put into a group what is to be trained and"
         + " freeze the rest; for a network that two optimizers share,"
         + " optimizer.allowGradientWithoutGroup(pattern)";
   }
 
-  /// The parameters of the networks that the groups were selected from, as these are now, that have no group.
+  /// The parameters of the networks that the groups were selected from, as these are now, that have
+  /// no group.
   private Map<String, Parameter> withoutGroup() {
     Map<String, Parameter> without = new LinkedHashMap<>();
     Map<Parameter, Boolean> seen = new IdentityHashMap<>();

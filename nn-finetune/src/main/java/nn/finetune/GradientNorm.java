@@ -8,8 +8,8 @@ import nn.layers.Parameter;
 
 /// The L2 norm of gradients taken together: √Σ g², over every number of every gradient.
 ///
-/// The squares are summed in double, in chunks of fixed size, the chunks in order: the same bits at any number of
-/// threads.
+/// The squares are summed in double, in chunks of fixed size, the chunks in order: the same bits at
+/// any number of threads.
 public final class GradientNorm {
   private static final int CHUNK = 1 << 14;
   private static final int LANES = 8;
@@ -62,10 +62,9 @@ public final class GradientNorm {
   static String firstNotFinite(Gradients gradients, List<Optimizer.Owned> owned) {
     return owned.stream()
         .filter(o -> o.parameter().trainable())
-        .filter(
-            o ->
-                !Double.isFinite(
-                    o.parameter().gradient(gradients).map(GradientNorm::squares).orElse(0.0)))
+        .filter(o ->
+            !Double.isFinite(
+                o.parameter().gradient(gradients).map(GradientNorm::squares).orElse(0.0)))
         .map(Optimizer.Owned::path)
         .findFirst()
         .orElse("all parameters together");

@@ -3,8 +3,9 @@ package nn.finetune;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Applies one [freezing recipe][Freezing] after another, one at the start of each epoch; the last one stays. Howard and
-/// Ruder, "Universal Language Model Fine-tuning for Text Classification", 2018.
+/// Applies one [freezing recipe][Freezing] after another, one at the start of each epoch; the last
+/// one stays. Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification",
+/// 2018.
 ///
 /// ```java
 /// trainer.withListener(GradualUnfreezing.of("head", "layer4.*,head", "all"));

@@ -37,13 +37,20 @@ public record History(
     StringJoiner list = new StringJoiner(",\n    ", "[\n    ", "\n  ]");
     list.setEmptyValue("[]");
     epochs.forEach(epoch -> list.add(toJson(epoch)));
-    return "{\n  \"epochs\": " + list
-        + ",\n  \"bestEpoch\": " + best.map(b -> Integer.toString(b.epoch())).orElse("null")
-        + ",\n  \"end\": \"" + end.name().toLowerCase(Locale.ROOT)
-        + "\",\n  \"frozen\": {\"tensors\": " + proof.tensors()
-        + ", \"bytes\": " + proof.bytes()
-        + ", \"unchanged\": " + proof.unchanged()
-        + "},\n  \"seconds\": " + seconds
+    return "{\n  \"epochs\": "
+        + list
+        + ",\n  \"bestEpoch\": "
+        + best.map(b -> Integer.toString(b.epoch())).orElse("null")
+        + ",\n  \"end\": \""
+        + end.name().toLowerCase(Locale.ROOT)
+        + "\",\n  \"frozen\": {\"tensors\": "
+        + proof.tensors()
+        + ", \"bytes\": "
+        + proof.bytes()
+        + ", \"unchanged\": "
+        + proof.unchanged()
+        + "},\n  \"seconds\": "
+        + seconds
         + "\n}\n";
   }
 
@@ -51,19 +58,28 @@ public record History(
     String validation =
         epoch
             .validation()
-            .map(
-                v ->
-                    ", \"validationLoss\": " + v.loss()
-                        + ", \"validationAccuracy\": " + v.accuracy()
-                        + ", \"validationRight\": " + v.right()
-                        + ", \"validationImages\": " + v.total())
+            .map(v ->
+                ", \"validationLoss\": "
+                    + v.loss()
+                    + ", \"validationAccuracy\": "
+                    + v.accuracy()
+                    + ", \"validationRight\": "
+                    + v.right()
+                    + ", \"validationImages\": "
+                    + v.total())
             .orElse("");
-    return "{\"epoch\": " + epoch.epoch()
-        + ", \"loss\": " + epoch.loss()
-        + ", \"accuracy\": " + epoch.accuracy()
-        + ", \"images\": " + epoch.images()
-        + ", \"rate\": " + epoch.rate()
-        + ", \"seconds\": " + epoch.seconds()
+    return "{\"epoch\": "
+        + epoch.epoch()
+        + ", \"loss\": "
+        + epoch.loss()
+        + ", \"accuracy\": "
+        + epoch.accuracy()
+        + ", \"images\": "
+        + epoch.images()
+        + ", \"rate\": "
+        + epoch.rate()
+        + ", \"seconds\": "
+        + epoch.seconds()
         + validation
         + "}";
   }

@@ -17,8 +17,8 @@ public interface Loss {
     return (double) of(Tensor.constant(outputs), batch).value().item() * batch.size();
   }
 
-  /// Which class the outputs say, for each sample: that of the largest output, the first of equals; of a single output,
-  /// class 1 if it is positive.
+  /// Which class the outputs say, for each sample: that of the largest output, the first of equals;
+  /// of a single output, class 1 if it is positive.
   default int[] predictions(NdArray outputs) {
     return outputs.shape().dim(-1) == 1
         ? Predictions.above(0, outputs)

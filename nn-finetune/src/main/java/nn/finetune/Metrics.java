@@ -3,8 +3,8 @@ package nn.finetune;
 import nn.core.NdArray;
 import nn.finetune.data.Batch;
 
-/// How well a classifier does, counted exactly: who was taken for whom, the place of the true class among the
-/// outputs, and the mean loss.
+/// How well a classifier does, counted exactly: who was taken for whom, the place of the true class
+/// among the outputs, and the mean loss.
 ///
 /// ```java
 /// Metrics metrics = new Metrics(3);
@@ -14,7 +14,8 @@ import nn.finetune.data.Batch;
 public final class Metrics {
   private final int classes;
   private final long[][] confusion; // [truth][prediction]
-  private final long[] places; // how often the true class had the largest output, the second largest, …
+  private final long[]
+      places; // how often the true class had the largest output, the second largest, …
   private long total;
   private double lossSum;
 
@@ -133,13 +134,14 @@ public final class Metrics {
     return confusion[ofClass][ofClass] / (double) support(ofClass);
   }
 
-  /// The harmonic mean of precision and recall: 2 · right / (predicted + support); NaN if nothing is of this class
-  /// nor was taken for it.
+  /// The harmonic mean of precision and recall: 2 · right / (predicted + support); NaN if nothing
+  /// is of this class nor was taken for it.
   public double f1(int ofClass) {
     return 2.0 * confusion[ofClass][ofClass] / (predicted(ofClass) + support(ofClass));
   }
 
-  /// The mean [#f1] of the classes that occur, as truth or as prediction; NaN if nothing was counted.
+  /// The mean [#f1] of the classes that occur, as truth or as prediction; NaN if nothing was
+  /// counted.
   public double macroF1() {
     double sum = 0;
     int occurring = 0;

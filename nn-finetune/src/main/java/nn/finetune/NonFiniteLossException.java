@@ -1,7 +1,7 @@
 package nn.finetune;
 
-/// The loss is not a number, or infinitely large: training has diverged, or the data are broken. The network is left as
-/// it is; nothing is restored.
+/// The loss is not a number, or infinitely large: training has diverged, or the data are broken.
+/// The network is left as it is; nothing is restored.
 public final class NonFiniteLossException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 

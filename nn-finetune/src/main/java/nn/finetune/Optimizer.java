@@ -17,13 +17,14 @@ import nn.layers.Parameters;
 /// optimizer.step(loss.backward());
 /// ```
 ///
-/// The groups hold all their parameters, frozen or not, and the flag is looked at in each step: freezing and unfreezing
-/// need no new optimizer. A frozen parameter is left alone entirely: no update, no decay, no momentum, no place in the
-/// gradient norm. What is remembered of it appears at its first update and survives freezing.
+/// The groups hold all their parameters, frozen or not, and the flag is looked at in each step:
+/// freezing and unfreezing need no new optimizer. A frozen parameter is left alone entirely: no
+/// update, no decay, no momentum, no place in the gradient norm. What is remembered of it appears
+/// at its first update and survives freezing.
 ///
-/// Before anything is changed, two guards compare the parameters with the gradients (see [GradientCheck]): a trainable
-/// parameter without a gradient and a gradient without a group are errors, since each means that something is not
-/// trained that was meant to be.
+/// Before anything is changed, two guards compare the parameters with the gradients (see
+/// [GradientCheck]): a trainable parameter without a gradient and a gradient without a group are
+/// errors, since each means that something is not trained that was meant to be.
 ///
 /// A subclass is one rule: [#update].
 public abstract class Optimizer {
@@ -67,7 +68,11 @@ public abstract class Optimizer {
       }
       if (order.size() == before) {
         throw new IllegalArgumentException(
-            "group " + (g + 1) + " of " + groups.size() + " owns no parameter: the groups before it"
+            "group "
+                + (g + 1)
+                + " of "
+                + groups.size()
+                + " owns no parameter: the groups before it"
                 + " have them all, and the first group that has a parameter owns it;"
                 + " put the narrower group first");
       }
@@ -81,7 +86,9 @@ public abstract class Optimizer {
     }
     if (byPath.put(entry.path(), entry.parameter()) != null) {
       throw new IllegalArgumentException(
-          "two parameters have the path '" + entry.path() + "': they are of different networks;"
+          "two parameters have the path '"
+              + entry.path()
+              + "': they are of different networks;"
               + " put the networks into one, or give each an optimizer of its own");
     }
     Owned one = new Owned(entry.path(), entry.parameter(), group);
@@ -93,8 +100,8 @@ public abstract class Optimizer {
     return owned.containsKey(parameter);
   }
 
-  /// Changes one parameter: the rule of this optimizer. An element-by-element loop, so that its result does not depend
-  /// on how it is cut: `Parallel.range(n, GRAIN, …)`.
+  /// Changes one parameter: the rule of this optimizer. An element-by-element loop, so that its
+  /// result does not depend on how it is cut: `Parallel.range(n, GRAIN, …)`.
   ///
   /// @param state what is remembered of this parameter; this update is counted already
   protected abstract void update(
@@ -102,8 +109,8 @@ public abstract class Optimizer {
 
   /// Changes every trainable parameter by its gradient.
   ///
-  /// @throws IllegalStateException if a trainable parameter got no gradient, or a gradient has no group: the message
-  ///     names them; nothing has been changed then
+  /// @throws IllegalStateException if a trainable parameter got no gradient, or a gradient has no
+  ///   group: the message names them; nothing has been changed then
   public final void step(Gradients gradients) {
     step(gradients, 1);
   }
@@ -111,16 +118,15 @@ public abstract class Optimizer {
   /// Changes every trainable parameter by its gradient.
   ///
   /// @param rateFactor what the rates of all groups are multiplied by: what a [Schedule] says
-  /// @throws IllegalStateException if a trainable parameter got no gradient, or a gradient has no group: the message
-  ///     names them; nothing has been changed then
+  /// @throws IllegalStateException if a trainable parameter got no gradient, or a gradient has no
+  ///   group: the message names them; nothing has been changed then
   public final void step(Gradients gradients, double rateFactor) {
     ParameterGroup.checkNotNegative("the factor of the rate", rateFactor);
     check.check(gradients);
     double scale = clip(gradients);
     for (Owned one : order) {
       Parameter parameter = one.parameter();
-      NdArray gradient =
-          parameter.trainable() ? parameter.gradient(gradients).orElse(null) : null;
+      NdArray gradient = parameter.trainable() ? parameter.gradient(gradients).orElse(null) : null;
       if (gradient == null) {
         continue;
       }
@@ -139,16 +145,17 @@ public abstract class Optimizer {
     gradientNorm = OptionalDouble.of(norm);
     if (!Double.isFinite(norm)) {
       throw new ArithmeticException(
-          "the gradient of " + GradientNorm.firstNotFinite(gradients, order)
+          "the gradient of "
+              + GradientNorm.firstNotFinite(gradients, order)
               + " has numbers that are not finite; nothing was changed. Lower the learning rate,"
               + " or check the data");
     }
     return Math.min(1, clipNorm / (norm + 1e-6));
   }
 
-  /// Clips gradients: if their L2 norm, taken over all gradients of a step together, exceeds `norm`, all are
-  /// scaled down by the same factor `norm / (their norm + 1e-6)`. Pascanu et al., "On the difficulty of training
-  /// recurrent neural networks", 2013.
+  /// Clips gradients: if their L2 norm, taken over all gradients of a step together, exceeds
+  /// `norm`, all are scaled down by the same factor `norm / (their norm + 1e-6)`. Pascanu et al.,
+  /// "On the difficulty of training recurrent neural networks", 2013.
   ///
   /// @return this optimizer
   public final Optimizer withClipNorm(double norm) {
@@ -159,14 +166,14 @@ public abstract class Optimizer {
     return this;
   }
 
-  /// The L2 norm of all gradients of the last step together, before clipping; empty if nothing is clipped, since it is
-  /// not computed then.
+  /// The L2 norm of all gradients of the last step together, before clipping; empty if nothing is
+  /// clipped, since it is not computed then.
   public final OptionalDouble gradientNorm() {
     return gradientNorm;
   }
 
-  /// Permits that trainable parameters get no gradient in a step: for branches that take turns. Such a parameter is
-  /// left alone in that step, as if frozen.
+  /// Permits that trainable parameters get no gradient in a step: for branches that take turns.
+  /// Such a parameter is left alone in that step, as if frozen.
   ///
   /// @param patterns path patterns such as `aux.*`
   /// @return this optimizer
@@ -176,7 +183,8 @@ public abstract class Optimizer {
     return this;
   }
 
-  /// Permits that trainable parameters get a gradient but have no group here: for a network that two optimizers share.
+  /// Permits that trainable parameters get a gradient but have no group here: for a network that
+  /// two optimizers share.
   ///
   /// @param patterns path patterns such as `fc.*`
   /// @return this optimizer
@@ -205,15 +213,16 @@ public abstract class Optimizer {
     return states.computeIfAbsent(parameter, p -> new ParameterState(p.shape()));
   }
 
-  /// What this optimizer remembers, as copies, to be written into a checkpoint. Parameters that have never been updated
-  /// do not appear.
+  /// What this optimizer remembers, as copies, to be written into a checkpoint. Parameters that
+  /// have never been updated do not appear.
   public final OptimizerState state() {
     return OptimizerState.of(order, states);
   }
 
   /// Goes back to what [#state] gave, all or nothing.
   ///
-  /// @throws IllegalArgumentException if the state is not of these parameters: the message says all that does not fit
+  /// @throws IllegalArgumentException if the state is not of these parameters: the message says all
+  ///   that does not fit
   public final void restore(OptimizerState state) {
     Map<Parameter, ParameterState> restored = state.forParameters(order);
     states.clear();

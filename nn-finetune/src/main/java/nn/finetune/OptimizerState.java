@@ -20,8 +20,7 @@ public record OptimizerState(Map<String, NdArray> arrays, Map<String, Long> upda
     updates = Collections.unmodifiableMap(new LinkedHashMap<>(updates));
   }
 
-  static OptimizerState of(
-      List<Optimizer.Owned> owned, Map<Parameter, ParameterState> states) {
+  static OptimizerState of(List<Optimizer.Owned> owned, Map<Parameter, ParameterState> states) {
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     Map<String, Long> updates = new LinkedHashMap<>();
     for (Optimizer.Owned one : owned) {
@@ -40,35 +39,32 @@ public record OptimizerState(Map<String, NdArray> arrays, Map<String, Long> upda
     Map<String, Optimizer.Owned> byPath = new LinkedHashMap<>();
     owned.forEach(one -> byPath.put(one.path(), one));
     List<String> problems = new ArrayList<>();
-    updates.forEach(
-        (path, count) -> {
-          Optimizer.Owned one = byPath.get(path);
-          if (one == null) {
-            problems.add("no parameter '" + path + "'");
-          } else {
-            ParameterState state = new ParameterState(one.parameter().shape());
-            state.restore(count);
-            states.put(one.parameter(), state);
-          }
-        });
-    arrays.forEach(
-        (name, array) -> {
-          int slash = name.lastIndexOf('/');
-          String path = name.substring(0, Math.max(0, slash));
-          Optimizer.Owned one = byPath.get(path);
-          if (!updates.containsKey(path)) {
-            problems.add("'" + name + "' without a number of updates");
-          } else if (one != null && !array.shape().equals(one.parameter().shape())) {
-            problems.add(
-                "'" + name + "' is " + array.shape() + ", the parameter is "
-                    + one.parameter().shape());
-          } else if (one != null) {
-            ParameterState state = states.get(one.parameter());
-            if (state != null) {
-              state.array(name.substring(slash + 1)).set(array);
-            }
-          }
-        });
+    updates.forEach((path, count) -> {
+      Optimizer.Owned one = byPath.get(path);
+      if (one == null) {
+        problems.add("no parameter '" + path + "'");
+      } else {
+        ParameterState state = new ParameterState(one.parameter().shape());
+        state.restore(count);
+        states.put(one.parameter(), state);
+      }
+    });
+    arrays.forEach((name, array) -> {
+      int slash = name.lastIndexOf('/');
+      String path = name.substring(0, Math.max(0, slash));
+      Optimizer.Owned one = byPath.get(path);
+      if (!updates.containsKey(path)) {
+        problems.add("'" + name + "' without a number of updates");
+      } else if (one != null && !array.shape().equals(one.parameter().shape())) {
+        problems.add(
+            "'" + name + "' is " + array.shape() + ", the parameter is " + one.parameter().shape());
+      } else if (one != null) {
+        ParameterState state = states.get(one.parameter());
+        if (state != null) {
+          state.array(name.substring(slash + 1)).set(array);
+        }
+      }
+    });
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "this state is not of this optimizer's parameters: " + String.join("; ", problems));

@@ -3,8 +3,9 @@ package nn.finetune;
 import java.util.OptionalDouble;
 import nn.layers.Parameters;
 
-/// Parameters that are trained at the same rate, with the same decay. A group holds frozen parameters as well: an
-/// optimizer looks at the flag in each step, so that unfreezing needs no new optimizer.
+/// Parameters that are trained at the same rate, with the same decay. A group holds frozen
+/// parameters as well: an optimizer looks at the flag in each step, so that unfreezing needs no new
+/// optimizer.
 ///
 /// ```java
 /// new AdamW(
@@ -29,7 +30,8 @@ public record ParameterGroup(Parameters parameters, double rate, OptionalDouble 
     return new ParameterGroup(parameters, rate, OptionalDouble.empty());
   }
 
-  /// The same group with a weight decay of its own; 0 for none, as is the custom for biases and norms.
+  /// The same group with a weight decay of its own; 0 for none, as is the custom for biases and
+  /// norms.
   public ParameterGroup withDecay(double decay) {
     return new ParameterGroup(parameters, rate, OptionalDouble.of(decay));
   }

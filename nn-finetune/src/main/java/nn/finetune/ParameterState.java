@@ -5,8 +5,8 @@ import java.util.Map;
 import nn.core.NdArray;
 import nn.core.Shape;
 
-/// What an optimizer remembers of one parameter: how many updates it has had, and arrays of its shape such as the
-/// momentum. It appears at the parameter's first update and survives freezing.
+/// What an optimizer remembers of one parameter: how many updates it has had, and arrays of its
+/// shape such as the momentum. It appears at the parameter's first update and survives freezing.
 public final class ParameterState {
   private final Shape shape;
   private final Map<String, NdArray> arrays = new LinkedHashMap<>();
@@ -16,7 +16,8 @@ public final class ParameterState {
     this.shape = shape;
   }
 
-  /// How many updates the parameter has had, with the present one. Does not advance while it is frozen.
+  /// How many updates the parameter has had, with the present one. Does not advance while it is
+  /// frozen.
   public long updates() {
     return updates;
   }

@@ -66,19 +66,32 @@ final class Predictions {
     if (shape.rank() != 2 || shape.dim(0) != batch.size()) {
       throw new ShapeException(
           "classify",
-          "the network made " + shape + " of " + batch.size() + " samples; a classifier makes "
-              + "[" + batch.size() + "×classes]");
+          "the network made "
+              + shape
+              + " of "
+              + batch.size()
+              + " samples; a classifier makes "
+              + "["
+              + batch.size()
+              + "×classes]");
     }
     int classes = classes(outputs);
     for (int i = 0; i < batch.size(); i++) {
       int label = batch.labels()[i];
       if (label < 0 || label >= classes) {
         throw new IllegalArgumentException(
-            "sample " + batch.indices()[i] + " has label " + label + ", but the network tells "
-                + classes + " classes apart, 0 to " + (classes - 1)
+            "sample "
+                + batch.indices()[i]
+                + " has label "
+                + label
+                + ", but the network tells "
+                + classes
+                + " classes apart, 0 to "
+                + (classes - 1)
                 + (label < 0
                     ? ""
-                    : "; model.replaceHead(" + (label + 1)
+                    : "; model.replaceHead("
+                        + (label + 1)
                         + ", random) or more, before the optimizer is made"));
       }
     }
@@ -91,8 +104,11 @@ final class Predictions {
     for (int i = 0; i < values.length; i++) {
       if (Float.isNaN(values[i]) || values[i] == Float.POSITIVE_INFINITY) {
         throw new ArithmeticException(
-            "the network's output for sample " + batch.indices()[i / perSample] + " is "
-                + values[i] + ": its weights or this sample have numbers that are not finite");
+            "the network's output for sample "
+                + batch.indices()[i / perSample]
+                + " is "
+                + values[i]
+                + ": its weights or this sample have numbers that are not finite");
       }
     }
   }

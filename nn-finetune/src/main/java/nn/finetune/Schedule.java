@@ -2,8 +2,9 @@ package nn.finetune;
 
 import java.util.Arrays;
 
-/// How the learning rate goes through a run: for each step the factor that every group's rate is multiplied by. A
-/// function of the step alone, so that a run that goes on from a checkpoint has the same rates.
+/// How the learning rate goes through a run: for each step the factor that every group's rate is
+/// multiplied by. A function of the step alone, so that a run that goes on from a checkpoint has
+/// the same rates.
 ///
 /// ```java
 /// Schedule.cosine().withWarmUp(500)
@@ -21,8 +22,8 @@ public interface Schedule {
     return (_, _) -> 1;
   }
 
-  /// From 1 along half a cosine towards 0: ½ (1 + cos(π · step/steps)). Loshchilov and Hutter, "SGDR: Stochastic
-  /// Gradient Descent with Warm Restarts", 2017.
+  /// From 1 along half a cosine towards 0: ½ (1 + cos(π · step/steps)). Loshchilov and Hutter,
+  /// "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
   static Schedule cosine() {
     return cosine(0);
   }
@@ -39,8 +40,8 @@ public interface Schedule {
     return (step, steps) -> 1 - progress(step, steps);
   }
 
-  /// 1 at first, multiplied by `factor` at each of these parts of the run: `stepDecay(0.1, 0.5, 0.75)` divides by ten
-  /// after a half and again after three quarters.
+  /// 1 at first, multiplied by `factor` at each of these parts of the run: `stepDecay(0.1, 0.5,
+  /// 0.75)` divides by ten after a half and again after three quarters.
   ///
   /// @param factor what to multiply by
   /// @param parts when: between 0 and 1, growing
@@ -50,8 +51,7 @@ public interface Schedule {
     for (int i = 0; i < when.length; i++) {
       if (!(when[i] > 0 && when[i] < 1) || i > 0 && when[i] <= when[i - 1]) {
         throw new IllegalArgumentException(
-            "the parts of the run must lie between 0 and 1 and grow: "
-                + Arrays.toString(when));
+            "the parts of the run must lie between 0 and 1 and grow: " + Arrays.toString(when));
       }
     }
     return (step, steps) -> {
@@ -65,8 +65,9 @@ public interface Schedule {
     };
   }
 
-  /// This schedule after a warm-up: over the first `warmUp` steps the factor grows in a straight line, in the first step
-  /// to 1/`warmUp`; this schedule then has the steps that are left. Goyal et al., "Accurate, Large Minibatch SGD", 2017.
+  /// This schedule after a warm-up: over the first `warmUp` steps the factor grows in a straight
+  /// line, in the first step to 1/`warmUp`; this schedule then has the steps that are left. Goyal
+  /// et al., "Accurate, Large Minibatch SGD", 2017.
   ///
   /// @param warmUp how many steps; if the run is shorter, it is all warm-up
   default Schedule withWarmUp(long warmUp) {

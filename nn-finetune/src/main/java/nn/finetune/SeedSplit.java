@@ -1,9 +1,10 @@
 package nn.finetune;
 
-/// One seed for everything random in a run, split per purpose, so that what is drawn for one purpose does not depend on
-/// how much was drawn for another, and a run can go on from any step.
+/// One seed for everything random in a run, split per purpose, so that what is drawn for one
+/// purpose does not depend on how much was drawn for another, and a run can go on from any step.
 ///
-/// The mixing is that of SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
+/// The mixing is that of SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
+/// Generators", 2014.
 final class SeedSplit {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 

@@ -13,8 +13,9 @@ import nn.layers.Parameter;
 /// w = w − rate · v                    or, with Nesterov,  w = w − rate · (g + momentum · v)
 /// ```
 ///
-/// The velocity v starts at zero. Momentum: Polyak, "Some methods of speeding up the convergence of iteration methods",
-/// 1964. Nesterov's form: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+/// The velocity v starts at zero. Momentum: Polyak, "Some methods of speeding up the convergence of
+/// iteration methods", 1964. Nesterov's form: Sutskever et al., "On the importance of
+/// initialization and momentum in deep learning", 2013.
 public final class Sgd extends Optimizer {
   private double momentum;
   private boolean nesterov;

@@ -9,8 +9,8 @@ import nn.finetune.data.Batch;
 import nn.layers.Layer;
 import org.jspecify.annotations.Nullable;
 
-/// Trains a classifier: epochs of steps, validation after each, an early stop, and the proof that what is frozen stayed
-/// as it was.
+/// Trains a classifier: epochs of steps, validation after each, an early stop, and the proof that
+/// what is frozen stayed as it was.
 ///
 /// ```java
 /// History history =
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///         .run(training, validation);
 /// ```
 ///
-/// The loop is no secret: it does what a program does that calls `optimizer.step(loss.backward())` for each batch (see
-/// [TrainingStep]), and nothing that such a program could not do.
+/// The loop is no secret: it does what a program does that calls `optimizer.step(loss.backward())`
+/// for each batch (see [TrainingStep]), and nothing that such a program could not do.
 public final class Trainer {
   private final Layer model;
   private final Optimizer optimizer;
@@ -62,8 +62,8 @@ public final class Trainer {
     return this;
   }
 
-  /// Where the randomness of the layers comes from, such as dropout; 1 unless said. The same seed with the same data
-  /// gives the same weights, bit for bit, at any number of threads.
+  /// Where the randomness of the layers comes from, such as dropout; 1 unless said. The same seed
+  /// with the same data gives the same weights, bit for bit, at any number of threads.
   public Trainer withSeed(long seed) {
     this.seed = seed;
     return this;
@@ -88,8 +88,10 @@ public final class Trainer {
 
   /// Trains without validation.
   ///
-  /// @throws IllegalStateException if nothing is trainable, or not all that is trainable is trained (see [Optimizer])
-  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's classes
+  /// @throws IllegalStateException if nothing is trainable, or not all that is trainable is trained
+  ///   (see [Optimizer])
+  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's
+  ///   classes
   /// @throws NonFiniteLossException if training diverges
   /// @throws FrozenTensorChangedException if something frozen has changed
   public History run(TrainingData training) {
@@ -103,8 +105,10 @@ public final class Trainer {
   /// Trains and evaluates on the validation data after each epoch.
   ///
   /// @param validation read again after each epoch
-  /// @throws IllegalStateException if nothing is trainable, or not all that is trainable is trained (see [Optimizer])
-  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's classes
+  /// @throws IllegalStateException if nothing is trainable, or not all that is trainable is trained
+  ///   (see [Optimizer])
+  /// @throws IllegalArgumentException if there is no data, or a label is not one of the network's
+  ///   classes
   /// @throws NonFiniteLossException if training diverges
   /// @throws FrozenTensorChangedException if something frozen has changed
   public History run(TrainingData training, Iterable<Batch> validation) {
@@ -161,7 +165,10 @@ public final class Trainer {
     for (Batch batch : training.batches(start.epoch())) {
       if (tally.steps() == steps) {
         throw new IllegalArgumentException(
-            "the training data has more batches in epoch " + start.epoch() + " than the " + steps
+            "the training data has more batches in epoch "
+                + start.epoch()
+                + " than the "
+                + steps
                 + " that it said");
       }
       proof.follow();
@@ -177,7 +184,9 @@ public final class Trainer {
     }
     if (tally.steps() == 0) {
       throw new IllegalArgumentException(
-          "the training data has no batch in epoch " + start.epoch() + ", but said that it has "
+          "the training data has no batch in epoch "
+              + start.epoch()
+              + ", but said that it has "
               + steps);
     }
     return tally;

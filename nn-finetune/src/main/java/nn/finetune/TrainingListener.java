@@ -3,8 +3,8 @@ package nn.finetune;
 import java.util.OptionalDouble;
 import nn.layers.Layer;
 
-/// Hears how a training run goes. May freeze, unfreeze and [stop][Trainer#stop]; each method does nothing unless
-/// overridden.
+/// Hears how a training run goes. May freeze, unfreeze and [stop][Trainer#stop]; each method does
+/// nothing unless overridden.
 public interface TrainingListener {
   /// A run begins.
   default void started(Start start) {}

@@ -9,8 +9,8 @@ import nn.layers.Layer;
 import nn.layers.Parameters;
 import nn.layers.Pass;
 
-/// One step of training: forward, loss, backward, update. What a learner writes by hand, with its checks; the memory of
-/// a step is used again by the next.
+/// One step of training: forward, loss, backward, update. What a learner writes by hand, with its
+/// checks; the memory of a step is used again by the next.
 final class TrainingStep {
   private final Layer model;
   private final Optimizer optimizer;
@@ -73,7 +73,11 @@ final class TrainingStep {
     for (Parameters.Entry entry : model.parameters()) {
       for (float number : entry.parameter().value().array()) {
         if (!Float.isFinite(number)) {
-          return what + "the weights are broken, " + entry.path() + " has the number " + number
+          return what
+              + "the weights are broken, "
+              + entry.path()
+              + " has the number "
+              + number
               + (epoch == 1 && step == 1
                   ? " from the start; load the weights again"
                   : "; training has diverged. " + remedy());
@@ -92,7 +96,9 @@ final class TrainingStep {
     Parameters all = model.parameters();
     Parameters trainable = all.trainable();
     if (trainable.size() == 0) {
-      return "nothing is trainable: all " + all.size() + " parameters are frozen. Unfreeze what is"
+      return "nothing is trainable: all "
+          + all.size()
+          + " parameters are frozen. Unfreeze what is"
           + " to be trained, such as the head: Freezing.head(model)";
     }
     return "the loss depends on nothing trainable: the outputs do not depend on "

@@ -16,11 +16,21 @@ class MetricsTest {
   private static final NdArray OUTPUTS =
       NdArray.of(
           Shape.of(5, 3),
-          3, 2, 1, // class 0 first, 1 second
-          1, 3, 2,
-          3, 2, 1,
-          2, 1, 3,
-          3, 1, 2);
+          3,
+          2,
+          1, // class 0 first, 1 second
+          1,
+          3,
+          2,
+          3,
+          2,
+          1,
+          2,
+          1,
+          3,
+          3,
+          1,
+          2);
   private static final int[] TRUTH = {0, 1, 1, 1, 0};
 
   private static Batch batch(NdArray outputs, int... labels) {
@@ -50,8 +60,7 @@ class MetricsTest {
 
   @Test
   void theConfusionMatrixHasTheTruthInRows() {
-    assertArrayEquals(
-        new long[][] {{2, 0, 0}, {1, 1, 1}, {0, 0, 0}}, metrics().confusion());
+    assertArrayEquals(new long[][] {{2, 0, 0}, {1, 1, 1}, {0, 0, 0}}, metrics().confusion());
   }
 
   @Test

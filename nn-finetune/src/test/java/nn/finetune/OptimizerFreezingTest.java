@@ -20,8 +20,7 @@ class OptimizerFreezingTest {
   private final Layer model = new Toy.Net("below", below, "above", above);
 
   private void step(Optimizer optimizer) {
-    optimizer.step(
-        model.forward(Tensor.constant(NdArray.scalar(0f)), Toy.pass()).backward());
+    optimizer.step(model.forward(Tensor.constant(NdArray.scalar(0f)), Toy.pass()).backward());
   }
 
   private ParameterGroup everything(double rate) {
@@ -86,8 +85,7 @@ class OptimizerFreezingTest {
   @Test
   void theFirstGroupThatHasAParameterOwnsIt() {
     Optimizer optimizer =
-        new Sgd(
-            ParameterGroup.of(model.parameters().matching("above.*"), 0.5), everything(0.125));
+        new Sgd(ParameterGroup.of(model.parameters().matching("above.*"), 0.5), everything(0.125));
     step(optimizer);
     assertArrayEquals(new float[] {0.5f}, Toy.numbers(above.weight));
     assertArrayEquals(new float[] {0.875f}, Toy.numbers(below.weight));
@@ -136,8 +134,7 @@ class OptimizerFreezingTest {
         assertThrows(IllegalArgumentException.class, () -> optimizer.restore(state)).getMessage();
     assertTrue(message.startsWith("this state is not of this optimizer's parameters: "), message);
     assertTrue(message.contains("no parameter 'beside.weight'"), message);
-    assertTrue(
-        message.contains("'below.weight/momentum' is [2], the parameter is [1]"), message);
+    assertTrue(message.contains("'below.weight/momentum' is [2], the parameter is [1]"), message);
     assertTrue(optimizer.state().updates().isEmpty());
   }
 

@@ -10,7 +10,8 @@ import nn.core.Tensor;
 import nn.layers.Layer;
 import org.junit.jupiter.api.Test;
 
-/// The two guards before a step, tried on a network of two branches that a loss may use both or one of.
+/// The two guards before a step, tried on a network of two branches that a loss may use both or one
+/// of.
 class OptimizerGuardTest {
   private final Toy.Part main = new Toy.Part(1f);
   private final Toy.Part aux = new Toy.Part(1f);
@@ -48,7 +49,8 @@ class OptimizerGuardTest {
   void aBranchThatTheLossDoesNotUseIsNamedAndNothingIsChanged() {
     assertEquals(
         "no gradient for aux.weight [1], aux.bias [1]: trainable, but the loss does not depend on"
-            + " them" + AFTER_MISSING,
+            + " them"
+            + AFTER_MISSING,
         messageOf(overAll(), ofMain()));
     assertArrayEquals(new float[] {1f}, Toy.numbers(main.weight));
   }
@@ -100,7 +102,8 @@ class OptimizerGuardTest {
     model.replace("aux", new Toy.Part(1f, 1f, 1f));
     assertEquals(
         "no gradient for aux.weight [1], aux.bias [1]: trainable, but the loss does not depend on"
-            + " them" + AFTER_MISSING
+            + " them"
+            + AFTER_MISSING
             + "\nno group has aux.weight [3], aux.bias [1], but there is a gradient for them"
             + AFTER_SURPLUS,
         messageOf(optimizer, ofBoth()));
@@ -121,8 +124,7 @@ class OptimizerGuardTest {
     assertEquals(
         "the pattern 'auxx.*' fits no parameter of the groups; there are main.weight, main.bias,"
             + " aux.weight, aux.bias",
-        assertThrows(
-                IllegalArgumentException.class, () -> overAll().allowMissingGradient("auxx.*"))
+        assertThrows(IllegalArgumentException.class, () -> overAll().allowMissingGradient("auxx.*"))
             .getMessage());
     assertEquals(
         "the pattern 'main.*' fits no parameter outside of the groups; there are aux.weight,"

@@ -130,8 +130,7 @@ class OptimizerRuleTest {
   void settingsOutOfRangeAreErrors() {
     assertEquals(
         "the momentum must be from 0 up and below 1, got 1.0",
-        assertThrows(
-                IllegalArgumentException.class, () -> new Sgd(weights(1)).withMomentum(1))
+        assertThrows(IllegalArgumentException.class, () -> new Sgd(weights(1)).withMomentum(1))
             .getMessage());
     assertEquals(
         "the learning rate must be a number from 0 up, got -1.0",
@@ -139,8 +138,7 @@ class OptimizerRuleTest {
     assertEquals(
         "the norm to clip at must be positive, got NaN",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new Sgd(weights(1)).withClipNorm(Double.NaN))
+                IllegalArgumentException.class, () -> new Sgd(weights(1)).withClipNorm(Double.NaN))
             .getMessage());
   }
 }

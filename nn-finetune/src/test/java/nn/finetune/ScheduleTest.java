@@ -56,8 +56,7 @@ class ScheduleTest {
   void partsThatDoNotGrowAreAnError() {
     assertEquals(
         "the parts of the run must lie between 0 and 1 and grow: [0.5, 0.5]",
-        assertThrows(
-                IllegalArgumentException.class, () -> Schedule.stepDecay(0.1, 0.5, 0.5))
+        assertThrows(IllegalArgumentException.class, () -> Schedule.stepDecay(0.1, 0.5, 0.5))
             .getMessage());
   }
 }

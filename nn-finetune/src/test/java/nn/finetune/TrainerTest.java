@@ -33,8 +33,7 @@ class TrainerTest {
 
   @Test
   void aNetworkLearns() {
-    History history =
-        trainer(1).withEpochs(20).run(TrainingData.of(training), validation);
+    History history = trainer(1).withEpochs(20).run(TrainingData.of(training), validation);
     Evaluation last = history.epochs().getLast().validation().orElseThrow();
     assertEquals(48, last.total());
     assertTrue(last.accuracy() > 0.9, () -> "accuracy " + last.accuracy());
@@ -220,8 +219,7 @@ class TrainerTest {
     training.get(1).images().writable()[4] = Float.NaN;
     assertEquals(
         "the loss is NaN in epoch 1, step 2: the data are broken, sample 17 has the number NaN",
-        messageOf(
-            NonFiniteLossException.class, () -> trainer(0.1).run(TrainingData.of(training))));
+        messageOf(NonFiniteLossException.class, () -> trainer(0.1).run(TrainingData.of(training))));
   }
 
   @Test
@@ -230,8 +228,7 @@ class TrainerTest {
     assertEquals(
         "the loss is NaN in epoch 1, step 1: the weights are broken, head.weight has the number NaN"
             + " from the start; load the weights again",
-        messageOf(
-            NonFiniteLossException.class, () -> trainer(0.1).run(TrainingData.of(training))));
+        messageOf(NonFiniteLossException.class, () -> trainer(0.1).run(TrainingData.of(training))));
   }
 
   @Test
@@ -240,15 +237,13 @@ class TrainerTest {
     assertEquals(
         "nothing is trainable: all 2 parameters are frozen. Unfreeze what is to be trained, such as"
             + " the head: Freezing.head(model)",
-        messageOf(
-            IllegalStateException.class, () -> trainer(0.1).run(TrainingData.of(training))));
+        messageOf(IllegalStateException.class, () -> trainer(0.1).run(TrainingData.of(training))));
   }
 
   @Test
   void aLossThatReachesNothingTrainableIsAnErrorThatSaysWhatIs() {
     Trainer trainer =
-        trainer(0.1)
-            .withLoss((outputs, batch) -> Tensor.constant(NdArray.scalar(1f)));
+        trainer(0.1).withLoss((outputs, batch) -> Tensor.constant(NdArray.scalar(1f)));
     assertEquals(
         "the loss depends on nothing trainable: the outputs do not depend on below.weight,"
             + " head.weight",
@@ -270,14 +265,12 @@ class TrainerTest {
 
   @Test
   void aLabelThatTheNetworkDoesNotKnowIsAnErrorThatSaysWhatToDo() {
-    Batch batch =
-        new Batch(NdArray.zeros(Shape.of(2, 3)), new int[] {0, 4}, new int[] {70, 71});
+    Batch batch = new Batch(NdArray.zeros(Shape.of(2, 3)), new int[] {0, 4}, new int[] {70, 71});
     assertEquals(
         "sample 71 has label 4, but the network tells 3 classes apart, 0 to 2;"
             + " model.replaceHead(5, random) or more, before the optimizer is made",
         messageOf(
-            IllegalArgumentException.class,
-            () -> trainer(1).run(TrainingData.of(List.of(batch)))));
+            IllegalArgumentException.class, () -> trainer(1).run(TrainingData.of(List.of(batch)))));
   }
 
   @Test
@@ -287,18 +280,12 @@ class TrainerTest {
         messageOf(
             IllegalStateException.class,
             () ->
-                trainer(1)
-                    .withEarlyStop(EarlyStop.onAccuracy(1))
-                    .run(TrainingData.of(training))));
+                trainer(1).withEarlyStop(EarlyStop.onAccuracy(1)).run(TrainingData.of(training))));
   }
 
   @Test
   void aHistoryIsWrittenAsJson() {
-    String json =
-        trainer(1)
-            .withEpochs(2)
-            .run(TrainingData.of(training), validation)
-            .toJson();
+    String json = trainer(1).withEpochs(2).run(TrainingData.of(training), validation).toJson();
     assertTrue(json.contains("\"epoch\": 2, \"loss\": "), json);
     assertTrue(json.contains("\"validationImages\": 48"), json);
     assertTrue(json.contains("\"bestEpoch\": 2"), json);
