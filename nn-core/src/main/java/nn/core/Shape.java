@@ -82,6 +82,14 @@ public final class Shape {
     return of(fewer);
   }
 
+  /// This shape with the axes from one on folded into one: `[8×4×5×5]` folded from 1 is `[8×100]`.
+  public Shape foldedFrom(int axis) {
+    int first = axis(axis);
+    int[] folded = Arrays.copyOf(extents, first + 1);
+    folded[first] = sizeOf(first, extents.length);
+    return of(folded);
+  }
+
   /// The product of the extents from one axis (inclusive) to another (exclusive); 1 if there are none.
   public int sizeOf(int fromAxis, int toAxis) {
     int product = 1;

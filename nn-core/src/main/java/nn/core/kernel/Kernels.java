@@ -54,6 +54,9 @@ public interface Kernels {
   /// `Σ x[xAt + i] · y[yAt + i]` for i < n.
   float dot(float[] x, int xAt, float[] y, int yAt, int n);
 
+  /// `Σ (x[xAt + i] − xCentre) · (y[yAt + i] − yCentre)` for i < n: with x = y and the mean, n times the variance.
+  float centredDot(float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n);
+
   /// The largest `x[at + i]` for i < n; NaN if one is NaN, −∞ if n is 0.
   float max(float[] x, int at, int n);
 }

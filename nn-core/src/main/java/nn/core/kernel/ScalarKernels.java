@@ -195,6 +195,16 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public float centredDot(
+      float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
+    }
+    return (float) sum;
+  }
+
+  @Override
   public float max(float[] x, int at, int n) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < n; i++) {

@@ -1,0 +1,91 @@
+package nn.core.op;
+
+import java.util.List;
+import nn.core.Gradients;
+import nn.core.NdArray;
+import nn.core.Op;
+import nn.core.PoolSettings;
+import nn.core.Shape;
+import nn.core.Tensor;
+import nn.core.kernel.Parallel;
+
+/// y = the average of each window. Keeps nothing.
+public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
+  public static Tensor apply(Tensor x, PoolSettings settings) {
+    NdArray y = x.value().fresh(settings.outputShape(x.shape()));
+    AvgPool2d op = new AvgPool2d(x.edge(), settings);
+    float[] from = x.value().array();
+    float[] to = y.writable();
+    op.eachWindow(
+        y.shape(),
+        (i, first, rows, columns, step, scale) -> {
+          float sum = 0f;
+          for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+              sum += from[first + r * step + c];
+            }
+          }
+          to[i] = sum * scale;
+        });
+    return Tensor.result(y, op);
+  }
+
+  @Override
+  public List<Tensor> inputs() {
+    return List.of(x);
+  }
+
+  @Override
+  public void backward(NdArray dy, Gradients gradients) {
+    gradients.add(x, () -> inputGradient(dy));
+  }
+
+  /// dL/dx = dy / size, for every pixel of the window; windows that overlap add up
+  private NdArray inputGradient(NdArray dy) {
+    NdArray dx = dy.freshZeros(x.shape());
+    float[] d = dy.array();
+    float[] to = dx.writable();
+    eachWindow(
+        dy.shape(),
+        (i, first, rows, columns, step, scale) -> {
+          float share = d[i] * scale;
+          for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+              to[first + r * step + c] += share;
+            }
+          }
+        });
+    return dx;
+  }
+
+  /// What is done with one window: output `i` covers `rows`×`columns` pixels from `first` on, lines `step` apart.
+  private interface Window {
+    void visit(int i, int first, int rows, int columns, int step, float scale);
+  }
+
+  private void eachWindow(Shape out, Window window) {
+    PoolSettings s = settings;
+    int height = x.shape().dim(2);
+    int width = x.shape().dim(3);
+    Parallel.chunks(
+        out.dim(0) * out.dim(1),
+        plane -> {
+          int i = plane * out.dim(2) * out.dim(3);
+          for (int oy = 0; oy < out.dim(2); oy++) {
+            int top = oy * s.strideHeight() - s.paddingHeight();
+            int bottom = Math.min(top + s.kernelHeight(), height + s.paddingHeight());
+            int fromY = Math.max(0, top);
+            int rows = Math.min(height, bottom) - fromY;
+            for (int ox = 0; ox < out.dim(3); ox++, i++) {
+              int left = ox * s.strideWidth() - s.paddingWidth();
+              int right = Math.min(left + s.kernelWidth(), width + s.paddingWidth());
+              int fromX = Math.max(0, left);
+              int columns = Math.min(width, right) - fromX;
+              int size = s.countsPadding() ? (bottom - top) * (right - left) : rows * columns;
+              int first = (plane * height + fromY) * width + fromX;
+              window.visit(i, first, rows, columns, width, 1f / size);
+            }
+          }
+        });
+  }
+}

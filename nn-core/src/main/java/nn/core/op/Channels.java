@@ -1,0 +1,81 @@
+package nn.core.op;
+
+import nn.core.NdArray;
+import nn.core.Shape;
+import nn.core.ShapeException;
+import nn.core.kernel.Kernels;
+import nn.core.kernel.Parallel;
+
+/// An array read as `[batch × channels × area]`, for the ops that work on one channel at a time. Sums run over the
+/// images in order, so that they do not depend on the number of threads.
+record Channels(int batch, int channels, int area) {
+  static Channels of(String operation, Shape x) {
+    if (x.rank() < 2) {
+      throw new ShapeException(operation, "needs [batch×channels…], got " + x);
+    }
+    return new Channels(x.dim(0), x.dim(1), x.sizeOf(2, x.rank()));
+  }
+
+  /// How many numbers one channel has in the whole batch.
+  int perChannel() {
+    return batch * area;
+  }
+
+  /// Where an image's channel starts.
+  int at(int image, int channel) {
+    return (image * channels + channel) * area;
+  }
+
+  void check(String operation, NdArray... perChannel) {
+    for (NdArray array : perChannel) {
+      if (!array.shape().equals(Shape.of(channels))) {
+        throw new ShapeException(
+            operation, array.shape() + " for " + channels + " channels: must be [" + channels + "]");
+      }
+    }
+  }
+
+  /// The sum of each channel.
+  float[] sums(float[] x) {
+    float[] sums = new float[channels];
+    Parallel.chunks(
+        channels,
+        c -> {
+          double sum = 0;
+          for (int image = 0; image < batch; image++) {
+            sum += Kernels.active().sum(x, at(image, c), area);
+          }
+          sums[c] = (float) sum;
+        });
+    return sums;
+  }
+
+  /// For each channel c, Σ (x − xCentre[c]) · (y − yCentre[c]).
+  float[] centredDots(float[] x, float[] xCentre, float[] y, float[] yCentre) {
+    float[] dots = new float[channels];
+    Parallel.chunks(
+        channels,
+        c -> {
+          double sum = 0;
+          for (int image = 0; image < batch; image++) {
+            int at = at(image, c);
+            sum += Kernels.active().centredDot(x, at, xCentre[c], y, at, yCentre[c], area);
+          }
+          dots[c] = (float) sum;
+        });
+    return dots;
+  }
+
+  /// y = x · scale[c] + shift[c].
+  void affine(float[] x, float[] scale, float[] shift, float[] y) {
+    Parallel.chunks(
+        batch * channels,
+        plane -> {
+          float factor = scale[plane % channels];
+          float addend = shift[plane % channels];
+          for (int i = plane * area; i < (plane + 1) * area; i++) {
+            y[i] = x[i] * factor + addend;
+          }
+        });
+  }
+}

@@ -1,0 +1,25 @@
+package nn.core.op;
+
+import java.util.List;
+import nn.core.Gradients;
+import nn.core.NdArray;
+import nn.core.Op;
+import nn.core.Tensor;
+
+/// y = a + b, the smaller one stretched.
+public record Plus(Tensor a, Tensor b) implements Op {
+  public static Tensor apply(Tensor a, Tensor b) {
+    return Tensor.result(a.value().plus(b.value()), new Plus(a.edge(), b.edge()));
+  }
+
+  @Override
+  public List<Tensor> inputs() {
+    return List.of(a, b);
+  }
+
+  @Override
+  public void backward(NdArray dy, Gradients gradients) {
+    gradients.add(a, () -> dy.sumTo(a.shape())); // dL/da = dy
+    gradients.add(b, () -> dy.sumTo(b.shape())); // dL/db = dy
+  }
+}

@@ -1,0 +1,30 @@
+package nn.core.op;
+
+import java.util.function.IntConsumer;
+import nn.core.Shape;
+import nn.core.kernel.Parallel;
+
+/// Runs a piece of work for each row (the last axis) of an array; several threads share the rows.
+final class Rows {
+  private static final int GRAIN = 1 << 13; // elements in a chunk of rows
+
+  private Rows() {}
+
+  /// Calls `row` with the offset of each row of an array of this shape.
+  static void each(Shape shape, IntConsumer row) {
+    int width = shape.rank() == 0 ? 1 : shape.dim(-1);
+    if (shape.size() == 0) {
+      return;
+    }
+    int rows = shape.size() / width;
+    int together = Math.max(1, GRAIN / width);
+    Parallel.range(
+        rows,
+        together,
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            row.accept(r * width);
+          }
+        });
+  }
+}

@@ -1,0 +1,67 @@
+package nn.core.op;
+
+import java.util.List;
+import nn.core.Gradients;
+import nn.core.NdArray;
+import nn.core.Op;
+import nn.core.Tensor;
+import nn.core.kernel.Kernels;
+
+/// yᵢ = e^xᵢ / Σⱼ e^xⱼ over the last axis. The largest xⱼ is subtracted first, which changes nothing but cannot overflow.
+/// Keeps y.
+public record Softmax(Tensor x, NdArray y) implements Op {
+  public static Tensor apply(Tensor x) {
+    NdArray y = softmax(x.value());
+    return Tensor.result(y, new Softmax(x.edge(), y));
+  }
+
+  @Override
+  public List<Tensor> inputs() {
+    return List.of(x);
+  }
+
+  @Override
+  public void backward(NdArray dy, Gradients gradients) {
+    gradients.add(x, () -> inputGradient(dy));
+  }
+
+  /// dL/dxᵢ = yᵢ · (dyᵢ − Σⱼ dyⱼ yⱼ)
+  private NdArray inputGradient(NdArray dy) {
+    NdArray dx = dy.fresh(dy.shape());
+    int n = dy.shape().dim(-1);
+    float[] d = dy.array();
+    float[] p = y.array();
+    float[] to = dx.writable();
+    Rows.each(
+        dy.shape(),
+        at -> {
+          float mean = Kernels.active().dot(d, at, p, at, n);
+          for (int i = at; i < at + n; i++) {
+            to[i] = p[i] * (d[i] - mean);
+          }
+        });
+    return dx;
+  }
+
+  static NdArray softmax(NdArray x) {
+    NdArray y = x.fresh(x.shape());
+    int n = x.shape().dim(-1);
+    float[] from = x.array();
+    float[] to = y.writable();
+    Rows.each(
+        x.shape(),
+        at -> {
+          Kernels kernels = Kernels.active();
+          float max = kernels.max(from, at, n);
+          for (int i = at; i < at + n; i++) {
+            to[i] = from[i] - max;
+          }
+          kernels.exp(to, to, at, at + n);
+          float scale = 1f / kernels.sum(to, at, n);
+          for (int i = at; i < at + n; i++) {
+            to[i] *= scale;
+          }
+        });
+    return y;
+  }
+}
