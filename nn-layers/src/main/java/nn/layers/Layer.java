@@ -196,7 +196,9 @@ public abstract class Layer {
     }
     if (Paths.find(this, headPath) == null) {
       throw new IllegalStateException(
-          "the head at '" + headPath + "' was taken away: say with withHead(path) what is the head now");
+          "the head at '"
+              + headPath
+              + "' was taken away: say with withHead(path) what is the head now");
     }
     return headPath;
   }
@@ -216,7 +218,10 @@ public abstract class Layer {
     Head kind = now instanceof Head head ? head : now == headless ? headKind : null;
     if (kind == null) {
       throw new IllegalStateException(
-          "the head at '" + headPath + "' is a " + now.getClass().getSimpleName()
+          "the head at '"
+              + headPath
+              + "' is a "
+              + now.getClass().getSimpleName()
               + ", which does not say how to be made for another number of classes;"
               + " put your own layer there with replace(path, layer)");
     }
@@ -252,7 +257,7 @@ public abstract class Layer {
   ///
   /// @return this network
   /// @throws IllegalArgumentException if there is nothing at `path`, its parent is not a
-  ///     [Sequential], or the name is taken there
+  ///   [Sequential], or the name is taken there
   public final Layer insertAfter(String path, String name, Layer layer) {
     Surgery.insertAfter(this, path, name, layer);
     return this;
@@ -263,7 +268,7 @@ public abstract class Layer {
   ///
   /// @return this network
   /// @throws IllegalArgumentException if there is nothing at `path` or its parent is not a
-  ///     [Sequential]
+  ///   [Sequential]
   public final Layer removeAfter(String path) {
     Surgery.removeAfter(this, path);
     return this;
@@ -274,7 +279,7 @@ public abstract class Layer {
   ///
   /// @return this network
   /// @throws IllegalArgumentException if there is nothing at `path`, or a layer above it is not a
-  ///     [Sequential]: the message says where one can cut
+  ///   [Sequential]: the message says where one can cut
   public final Layer truncateAt(String path) {
     Surgery.truncateAt(this, path);
     return this;
@@ -330,13 +335,12 @@ public abstract class Layer {
   /// Every layer by path and description, but for the head.
   private String structure() {
     StringBuilder text = new StringBuilder();
-    walk(
-        (path, layer) -> {
-          if (headPath == null || !(path + ".").startsWith(headPath + ".")) {
-            text.append(path).append(' ').append(layer.getClass().getName());
-            text.append(' ').append(layer.describe()).append('\n');
-          }
-        });
+    walk((path, layer) -> {
+      if (headPath == null || !(path + ".").startsWith(headPath + ".")) {
+        text.append(path).append(' ').append(layer.getClass().getName());
+        text.append(' ').append(layer.describe()).append('\n');
+      }
+    });
     return text.toString();
   }
 }

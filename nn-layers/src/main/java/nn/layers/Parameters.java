@@ -28,14 +28,13 @@ public final class Parameters implements Iterable<Parameters.Entry> {
   static Parameters of(Layer root) {
     List<Entry> entries = new ArrayList<>();
     Map<Parameter, Boolean> seen = new IdentityHashMap<>();
-    root.walk(
-        (path, layer) -> {
-          for (Parameter parameter : layer.ownParameters()) {
-            if (seen.put(parameter, true) == null) {
-              entries.add(new Entry(Paths.join(path, parameter.name()), parameter));
-            }
-          }
-        });
+    root.walk((path, layer) -> {
+      for (Parameter parameter : layer.ownParameters()) {
+        if (seen.put(parameter, true) == null) {
+          entries.add(new Entry(Paths.join(path, parameter.name()), parameter));
+        }
+      }
+    });
     return new Parameters(root, entries);
   }
 
@@ -48,14 +47,17 @@ public final class Parameters implements Iterable<Parameters.Entry> {
   /// Those whose path fits one of the patterns (`*` any characters, `?` one character).
   ///
   /// @throws IllegalArgumentException if a pattern fits nothing: the message lists what there is
-  ///     and the nearest
+  ///   and the nearest
   public Parameters matching(String... patterns) {
     for (String pattern : patterns) {
       if (entries.stream().noneMatch(e -> Paths.matches(pattern, e.path()))) {
         throw new IllegalArgumentException(
-            "the pattern '" + pattern + "' fits no parameter"
+            "the pattern '"
+                + pattern
+                + "' fits no parameter"
                 + nearest(pattern).map(near -> " (the nearest is '" + near + "')").orElse("")
-                + "; there are " + Paths.list(paths()));
+                + "; there are "
+                + Paths.list(paths()));
       }
     }
     return where(
@@ -102,17 +104,20 @@ public final class Parameters implements Iterable<Parameters.Entry> {
   /// The parameter with this path.
   ///
   /// @throws IllegalArgumentException if there is none: the message lists what there is and the
-  ///     nearest
+  ///   nearest
   public Parameter at(String path) {
     return entries.stream()
         .filter(e -> e.path().equals(path))
         .map(Entry::parameter)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "there is no parameter '" + path + "'" + Paths.hint(path, paths())
-                        + "; there are " + Paths.list(paths())));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "there is no parameter '"
+                    + path
+                    + "'"
+                    + Paths.hint(path, paths())
+                    + "; there are "
+                    + Paths.list(paths())));
   }
 
   /// The path of each.

@@ -92,7 +92,7 @@ public final class Paths {
   /// The slot at a path below `root`.
   ///
   /// @throws IllegalArgumentException if there is none: the message says how far the path leads,
-  ///     what there is at that place, and the nearest path of all
+  ///   what there is at that place, and the nearest path of all
   static Slot slot(Layer root, String path) {
     if (path.isEmpty()) {
       throw new IllegalArgumentException(
@@ -106,7 +106,11 @@ public final class Paths {
       }
       Map<String, Slot> there = root.at(reached).slots;
       throw new IllegalArgumentException(
-          "there is no layer '" + path + "'" + hint(path, all(root)) + ": "
+          "there is no layer '"
+              + path
+              + "'"
+              + hint(path, all(root))
+              + ": "
               + (reached.isEmpty() ? "the network" : "'" + reached + "'")
               + (there.isEmpty() ? " has no layers below it" : " has " + list(there.keySet())));
     }

@@ -48,7 +48,7 @@ public record Summary(List<Row> rows, long trainable, long frozen, long bytes) {
   /// @param path where it stands; empty for the network itself
   /// @param description what it is, from [Layer#describe]
   /// @param output the shape of what it computes for one input, without the batch axis; empty if
-  ///     this layer was not called
+  ///   this layer was not called
   /// @param parameters how many numbers its parameters have
   /// @param bytes the memory that its parameters and buffers take
   /// @param state whether they are trained
@@ -76,31 +76,32 @@ public record Summary(List<Row> rows, long trainable, long frozen, long bytes) {
     return rows.stream()
         .filter(row -> row.path().equals(path))
         .findFirst()
-        .orElseThrow(
-            () -> {
-              List<String> paths = rows.stream().skip(1).map(Row::path).toList();
-              return new IllegalArgumentException(
-                  "there is no layer '" + path + "'" + Paths.hint(path, paths) + "; there are "
-                      + Paths.list(paths));
-            });
+        .orElseThrow(() -> {
+          List<String> paths = rows.stream().skip(1).map(Row::path).toList();
+          return new IllegalArgumentException(
+              "there is no layer '"
+                  + path
+                  + "'"
+                  + Paths.hint(path, paths)
+                  + "; there are "
+                  + Paths.list(paths));
+        });
   }
 
   static Summary of(Layer network, Shape input) {
     Map<Layer, Shape> outputs = dryRun(network, input);
     List<Row> rows = new ArrayList<>();
-    network.walk(
-        (path, layer) ->
-            rows.add(
-                new Row(
-                    path,
-                    path.isEmpty() ? network.architecture().orElse(layer.describe()) : layer.describe(),
-                    Optional.ofNullable(outputs.get(layer)),
-                    layer.parameters().elements(),
-                    bytes(layer),
-                    state(layer))));
+    network.walk((path, layer) ->
+        rows.add(
+            new Row(
+                path,
+                path.isEmpty() ? network.architecture().orElse(layer.describe()) : layer.describe(),
+                Optional.ofNullable(outputs.get(layer)),
+                layer.parameters().elements(),
+                bytes(layer),
+                state(layer))));
     Parameters all = network.parameters();
-    return new Summary(
-        rows, all.trainable().elements(), all.frozen().elements(), bytes(network));
+    return new Summary(rows, all.trainable().elements(), all.frozen().elements(), bytes(network));
   }
 
   /// The shape of each layer's output for one input of zeros, without the batch axis.
@@ -163,11 +164,14 @@ public record Summary(List<Row> rows, long trainable, long frozen, long bytes) {
       }
       text.append(aligned.toString().stripTrailing()).append('\n');
     }
-    return text
-        .append(count(parameters())).append(" parameters: ")
-        .append(count(trainable)).append(" trainable, ")
-        .append(count(frozen)).append(" frozen; ")
-        .append(size(bytes)).append(" with buffers")
+    return text.append(count(parameters()))
+        .append(" parameters: ")
+        .append(count(trainable))
+        .append(" trainable, ")
+        .append(count(frozen))
+        .append(" frozen; ")
+        .append(size(bytes))
+        .append(" with buffers")
         .toString();
   }
 

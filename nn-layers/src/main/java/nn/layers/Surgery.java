@@ -16,8 +16,13 @@ final class Surgery {
     String parent = Paths.parent(path);
     if (!(root.at(parent) instanceof Sequential chain)) {
       throw new IllegalArgumentException(
-          "cannot insert after '" + path + "': " + notChain(root, parent)
-              + "; to add to it, replace '" + path + "' with a chain that begins with it");
+          "cannot insert after '"
+              + path
+              + "': "
+              + notChain(root, parent)
+              + "; to add to it, replace '"
+              + path
+              + "' with a chain that begins with it");
     }
     checkNotAbove(root, parent, layer);
     chain.insert(Paths.name(path), name, layer);
@@ -28,7 +33,11 @@ final class Surgery {
     String parent = Paths.parent(path);
     if (!(root.at(parent) instanceof Sequential chain)) {
       throw new IllegalArgumentException(
-          "cannot remove after '" + path + "': " + notChain(root, parent) + whereToCut(root, parent));
+          "cannot remove after '"
+              + path
+              + "': "
+              + notChain(root, parent)
+              + whereToCut(root, parent));
     }
     chain.cutAfter(Paths.name(path));
   }
@@ -44,7 +53,10 @@ final class Surgery {
     }
     if (outermost != null) {
       throw new IllegalArgumentException(
-          "cannot truncate at '" + path + "': " + notChain(root, outermost)
+          "cannot truncate at '"
+              + path
+              + "': "
+              + notChain(root, outermost)
               + whereToCut(root, outermost));
     }
     for (String p = path; !p.isEmpty(); p = Paths.parent(p)) {
@@ -58,12 +70,11 @@ final class Surgery {
   private static void checkNotAbove(Layer root, String parent, Layer layer) {
     for (String p = parent; ; p = Paths.parent(p)) {
       Layer above = root.at(p);
-      layer.walk(
-          (_, part) -> {
-            if (part == above) {
-              throw new IllegalArgumentException("a layer cannot be put below itself: " + part);
-            }
-          });
+      layer.walk((_, part) -> {
+        if (part == above) {
+          throw new IllegalArgumentException("a layer cannot be put below itself: " + part);
+        }
+      });
       if (p.isEmpty()) {
         return;
       }
@@ -71,7 +82,8 @@ final class Surgery {
   }
 
   private static String notChain(Layer root, String path) {
-    return (path.isEmpty() ? "the network" : "'" + path + "'") + " is a "
+    return (path.isEmpty() ? "the network" : "'" + path + "'")
+        + " is a "
         + root.at(path).getClass().getSimpleName()
         + ", not a Sequential, so nothing says what comes after what in it";
   }
@@ -81,8 +93,11 @@ final class Surgery {
     for (String p = path; !p.isEmpty(); p = Paths.parent(p)) {
       String parent = Paths.parent(p);
       if (root.at(parent) instanceof Sequential chain) {
-        return "; one can cut at '" + p + "', which holds it, or elsewhere in "
-            + (parent.isEmpty() ? "the network" : "'" + parent + "'") + ": "
+        return "; one can cut at '"
+            + p
+            + "', which holds it, or elsewhere in "
+            + (parent.isEmpty() ? "the network" : "'" + parent + "'")
+            + ": "
             + Paths.list(chain.slots.keySet());
       }
     }
