@@ -1,53 +1,22 @@
 package nn.finetune;
 
-import java.util.List;
-import nn.core.Gradients;
 import nn.core.NdArray;
-import nn.core.Op;
-import nn.core.Shape;
 import nn.core.Tensor;
 import nn.finetune.data.Batch;
+import org.jspecify.annotations.Nullable;
 
-/// Cross entropy.
-record CrossEntropyLoss() implements Loss {
-  /// The mean of log Σⱼ e^(zⱼ) − z_label; its gradient is (softmax(z) − one at the label) / batch.
-  private record CrossEntropy(Tensor z, int[] labels) implements Op {
-    @Override
-    public List<Tensor> inputs() {
-      return List.of(z);
-    }
-
-    @Override
-    public void backward(NdArray dy, Gradients gradients) {
-      gradients.add(z, () -> dz(dy.item()));
-    }
-
-    private NdArray dz(float dy) {
-      int classes = z.shape().dim(1);
-      NdArray gradient = z.value().fresh(z.shape());
-      float[] dz = gradient.writable();
-      float[] values = z.value().array();
-      for (int i = 0; i < labels.length; i++) {
-        int at = i * classes;
-        double total = 0;
-        double max = max(values, at, classes);
-        for (int j = 0; j < classes; j++) {
-          total += StrictMath.exp(values[at + j] - max);
-        }
-        for (int j = 0; j < classes; j++) {
-          double p = StrictMath.exp(values[at + j] - max) / total;
-          dz[at + j] = (float) ((p - (j == labels[i] ? 1 : 0)) * dy / labels.length);
-        }
-      }
-      return gradient;
-    }
+/// Cross entropy, with softened targets and weighted classes in training, and plain in evaluation,
+/// so that the losses of runs with other settings can be compared.
+record CrossEntropyLoss(double labelSmoothing, @Nullable NdArray classWeights) implements Loss {
+  CrossEntropyLoss {
+    Optimizer.checkFraction("the label smoothing", labelSmoothing);
   }
 
   @Override
   public Tensor of(Tensor outputs, Batch batch) {
-    NdArray mean = outputs.value().fresh(Shape.SCALAR);
-    mean.writable()[0] = (float) (sum(outputs.value(), batch) / batch.size());
-    return Tensor.result(mean, new CrossEntropy(outputs, batch.labels()));
+    return labelSmoothing == 0 && classWeights == null
+        ? outputs.crossEntropy(batch.labels())
+        : outputs.crossEntropy(batch.labels(), (float) labelSmoothing, classWeights);
   }
 
   /// Σ log Σⱼ e^(zⱼ − z_max) + z_max − z_label, in double.
@@ -58,7 +27,10 @@ record CrossEntropyLoss() implements Loss {
     double sum = 0;
     for (int i = 0; i < batch.size(); i++) {
       int at = i * classes;
-      double max = max(z, at, classes);
+      double max = Double.NEGATIVE_INFINITY;
+      for (int j = 0; j < classes; j++) {
+        max = Math.max(max, z[at + j]);
+      }
       double total = 0;
       for (int j = 0; j < classes; j++) {
         total += StrictMath.exp(z[at + j] - max);
@@ -66,13 +38,5 @@ record CrossEntropyLoss() implements Loss {
       sum += StrictMath.log(total) + max - z[at + batch.labels()[i]];
     }
     return sum;
-  }
-
-  private static double max(float[] z, int at, int classes) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < classes; j++) {
-      max = Math.max(max, z[at + j]);
-    }
-    return max;
   }
 }
