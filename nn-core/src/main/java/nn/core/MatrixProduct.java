@@ -64,7 +64,8 @@ final class MatrixProduct {
     if (!fits) {
       throw new ShapeException(
           operation,
-          as + aSuffix + " · " + bs + bSuffix + ": needs two matrices, or as many matrices on both sides");
+          as + aSuffix + " · " + bs + bSuffix
+              + ": needs two matrices, or as many matrices on both sides");
     }
     return as.sizeOf(0, as.rank() - 2);
   }

@@ -55,7 +55,8 @@ public record PoolSettings(
 
   public PoolSettings stride(int height, int width) {
     return new PoolSettings(
-        kernelHeight, kernelWidth, height, width, paddingHeight, paddingWidth, roundsUp, countsPadding);
+        kernelHeight, kernelWidth, height, width, paddingHeight, paddingWidth, roundsUp,
+        countsPadding);
   }
 
   /// The same with this padding on all four sides.
@@ -65,19 +66,22 @@ public record PoolSettings(
 
   public PoolSettings padding(int height, int width) {
     return new PoolSettings(
-        kernelHeight, kernelWidth, strideHeight, strideWidth, height, width, roundsUp, countsPadding);
+        kernelHeight, kernelWidth, strideHeight, strideWidth, height, width, roundsUp,
+        countsPadding);
   }
 
   /// The same with a last window that may reach beyond the edge (PyTorch's ceil mode).
   public PoolSettings roundingUp() {
     return new PoolSettings(
-        kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth, true, countsPadding);
+        kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth, true,
+        countsPadding);
   }
 
   /// The same with averages over the pixels of the image alone.
   public PoolSettings ignoringPadding() {
     return new PoolSettings(
-        kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth, roundsUp, false);
+        kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth, roundsUp,
+        false);
   }
 
   /// The shape of the output for images of this shape.
@@ -98,7 +102,8 @@ public record PoolSettings(
     int room = in + 2 * padding - kernel;
     if (room < 0) {
       throw new ShapeException(
-          "pool2d", "a window of " + kernel + " does not fit into " + x + " with padding " + padding);
+          "pool2d",
+          "a window of " + kernel + " does not fit into " + x + " with padding " + padding);
     }
     int out = (room + (roundsUp ? stride - 1 : 0)) / stride + 1;
     return roundsUp && (out - 1) * stride >= in + padding ? out - 1 : out; // starts in the image

@@ -17,7 +17,8 @@ final class Rearrangement {
     }
     if (axes.length != rank || named.size() != rank) {
       throw new ShapeException(
-          "permute", from + ": name each of the " + rank + " axes once, got " + Arrays.toString(axes));
+          "permute",
+          from + ": name each of the " + rank + " axes once, got " + Arrays.toString(axes));
     }
     int[] fromSteps = new int[rank];
     int step = 1;

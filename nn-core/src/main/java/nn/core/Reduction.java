@@ -41,7 +41,7 @@ final class Reduction {
   static NdArray sum(NdArray x, int axis) {
     Shape shape = x.shape();
     return sumMiddle(
-            x, shape.sizeOf(0, axis), shape.dim(axis), shape.sizeOf(axis + 1, shape.rank()))
+        x, shape.sizeOf(0, axis), shape.dim(axis), shape.sizeOf(axis + 1, shape.rank()))
         .reshape(shape.without(axis));
   }
 

@@ -30,7 +30,8 @@ record Golden(String name, String op, Map<String, Object> attributes, Map<String
           Shape shape = Shape.of(extents);
           if (e.get("dtype").equals("F32")) {
             float[] values = new float[shape.size()];
-            bytes.slice(at, 4 * values.length).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+            bytes.slice(at, 4 * values.length).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer()
+                .get(values);
             tensors.put(name, NdArray.of(shape, values));
           } else {
             int[] values = new int[shape.size()];

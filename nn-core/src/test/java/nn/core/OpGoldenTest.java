@@ -1,8 +1,8 @@
 package nn.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -28,10 +28,9 @@ class OpGoldenTest {
     }
     return files.stream()
         .map(
-            file ->
-                dynamicTest(
-                    file.getFileName() + " on " + Kernels.active().name(),
-                    () -> check(Golden.read(file))));
+            file -> dynamicTest(
+                file.getFileName() + " on " + Kernels.active().name(),
+                () -> check(Golden.read(file))));
   }
 
   private static void check(Golden golden) {

@@ -62,8 +62,8 @@ public final class GradientNorm {
   static String firstNotFinite(Gradients gradients, List<Optimizer.Owned> owned) {
     return owned.stream()
         .filter(o -> o.parameter().trainable())
-        .filter(o ->
-            !Double.isFinite(
+        .filter(
+            o -> !Double.isFinite(
                 o.parameter().gradient(gradients).map(GradientNorm::squares).orElse(0.0)))
         .map(Optimizer.Owned::path)
         .findFirst()

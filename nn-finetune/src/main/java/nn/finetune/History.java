@@ -58,8 +58,8 @@ public record History(
     String validation =
         epoch
             .validation()
-            .map(v ->
-                ", \"validationLoss\": "
+            .map(
+                v -> ", \"validationLoss\": "
                     + v.loss()
                     + ", \"validationAccuracy\": "
                     + v.accuracy()

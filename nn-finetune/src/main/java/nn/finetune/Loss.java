@@ -67,7 +67,7 @@ public interface Loss {
   /// target t of a single output is the label, 0 or 1; of several, 1 for that of the label and 0
   /// for the others.
   static Loss binaryCrossEntropy() {
-    return (outputs, batch) ->
-        outputs.binaryCrossEntropyWithLogits(Predictions.targets(outputs, batch));
+    return (outputs, batch) -> outputs
+        .binaryCrossEntropyWithLogits(Predictions.targets(outputs, batch));
   }
 }

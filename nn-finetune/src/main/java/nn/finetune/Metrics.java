@@ -14,8 +14,7 @@ import nn.finetune.data.Batch;
 public final class Metrics {
   private final int classes;
   private final long[][] confusion; // [truth][prediction]
-  private final long[]
-      places; // how often the true class had the largest output, the second largest, …
+  private final long[] places; // how often the true class had the largest output, the second largest, …
   private long total;
   private double lossSum;
 

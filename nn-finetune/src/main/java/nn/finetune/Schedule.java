@@ -31,8 +31,8 @@ public interface Schedule {
   /// From 1 along half a cosine towards `end`.
   static Schedule cosine(double end) {
     Optimizer.checkFraction("the factor at the end", end);
-    return (step, steps) ->
-        end + (1 - end) * 0.5 * (1 + StrictMath.cos(Math.PI * progress(step, steps)));
+    return (step, steps) -> end
+        + (1 - end) * 0.5 * (1 + StrictMath.cos(Math.PI * progress(step, steps)));
   }
 
   /// From 1 in a straight line towards 0.
@@ -74,10 +74,9 @@ public interface Schedule {
     if (warmUp < 0) {
       throw new IllegalArgumentException("the warm-up must not be negative: " + warmUp + " steps");
     }
-    return (step, steps) ->
-        step < warmUp
-            ? (step + 1) / (double) warmUp * factor(0, Math.max(1, steps - warmUp))
-            : factor(step - warmUp, steps - warmUp);
+    return (step, steps) -> step < warmUp
+        ? (step + 1) / (double) warmUp * factor(0, Math.max(1, steps - warmUp))
+        : factor(step - warmUp, steps - warmUp);
   }
 
   private static double progress(long step, long steps) {

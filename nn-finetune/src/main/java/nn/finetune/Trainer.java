@@ -145,7 +145,8 @@ public final class Trainer {
     History.End end =
         best.isPatienceOver()
             ? History.End.EARLY_STOP
-            : stopped ? History.End.STOPPED : History.End.COMPLETED;
+            : stopped ? History.End.STOPPED
+            : History.End.COMPLETED;
     Optional<EpochResult> bestResult =
         results.stream().filter(EpochResult::isBest).reduce((_, later) -> later);
     History history =

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 class FreezingTest {
   private final Layer model =
       new Toy.Net(
-              "stem", new Toy.Part(1f),
-              "layer1", new Toy.Net("0", new Toy.Part(1f), "drop", new Toy.Plain()),
-              "fc", new Toy.Part(1f))
+          "stem", new Toy.Part(1f),
+          "layer1", new Toy.Net("0", new Toy.Part(1f), "drop", new Toy.Plain()),
+          "fc", new Toy.Part(1f))
           .withHead("fc");
 
   private List<String> trained() {
@@ -75,8 +75,8 @@ class FreezingTest {
     assertEquals(
         "the pattern 'layre1.*' fits no parameter (the nearest is 'layer1.*')" + list,
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Freezing.trainOnly(model, "stem.*", "layre1.*"))
+            IllegalArgumentException.class,
+            () -> Freezing.trainOnly(model, "stem.*", "layre1.*"))
             .getMessage());
     assertEquals(
         "the pattern 'layer1' fits no parameter (the nearest is 'layer1.*')" + list,
@@ -85,8 +85,8 @@ class FreezingTest {
     assertEquals(
         "the pattern 'transformer.encoder.*' fits no parameter" + list,
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Freezing.trainOnly(model, "transformer.encoder.*"))
+            IllegalArgumentException.class,
+            () -> Freezing.trainOnly(model, "transformer.encoder.*"))
             .getMessage());
     assertEquals(6, trained().size());
   }

@@ -113,13 +113,12 @@ class MetricsTest {
         "the network's output for sample 8 is NaN: its weights or this sample have numbers that are"
             + " not finite",
         assertThrows(
-                ArithmeticException.class,
-                () ->
-                    new Metrics(2)
-                        .add(
-                            outputs,
-                            new Batch(outputs, new int[2], new int[] {7, 8}),
-                            Loss.crossEntropy()))
+            ArithmeticException.class,
+            () -> new Metrics(2)
+                .add(
+                    outputs,
+                    new Batch(outputs, new int[2], new int[] {7, 8}),
+                    Loss.crossEntropy()))
             .getMessage());
   }
 
@@ -129,8 +128,8 @@ class MetricsTest {
     assertEquals(
         "classify: the network made [2×3×4×4] of 2 samples; a classifier makes [2×classes]",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new Metrics(3).add(outputs, batch(outputs, 0, 0), Loss.crossEntropy()))
+            IllegalArgumentException.class,
+            () -> new Metrics(3).add(outputs, batch(outputs, 0, 0), Loss.crossEntropy()))
             .getMessage());
   }
 }

@@ -96,10 +96,9 @@ class OptimizerFreezingTest {
     Exception e =
         assertThrows(
             IllegalArgumentException.class,
-            () ->
-                new Sgd(
-                    everything(0.125),
-                    ParameterGroup.of(model.parameters().matching("above.*"), 0.5)));
+            () -> new Sgd(
+                everything(0.125),
+                ParameterGroup.of(model.parameters().matching("above.*"), 0.5)));
     assertEquals(
         "group 2 of 2 owns no parameter: the groups before it have them all, and the first group"
             + " that has a parameter owns it; put the narrower group first",

@@ -130,8 +130,8 @@ class OptimizerGuardTest {
         "the pattern 'main.*' fits no parameter outside of the groups; there are aux.weight,"
             + " aux.bias",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> overMain().allowGradientWithoutGroup("main.*"))
+            IllegalArgumentException.class,
+            () -> overMain().allowGradientWithoutGroup("main.*"))
             .getMessage());
   }
 }

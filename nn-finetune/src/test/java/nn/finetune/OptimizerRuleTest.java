@@ -138,7 +138,7 @@ class OptimizerRuleTest {
     assertEquals(
         "the norm to clip at must be positive, got NaN",
         assertThrows(
-                IllegalArgumentException.class, () -> new Sgd(weights(1)).withClipNorm(Double.NaN))
+            IllegalArgumentException.class, () -> new Sgd(weights(1)).withClipNorm(Double.NaN))
             .getMessage());
   }
 }

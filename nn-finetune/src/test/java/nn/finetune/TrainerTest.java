@@ -279,8 +279,8 @@ class TrainerTest {
         "an early stop looks at validation data: run(training, validation)",
         messageOf(
             IllegalStateException.class,
-            () ->
-                trainer(1).withEarlyStop(EarlyStop.onAccuracy(1)).run(TrainingData.of(training))));
+            () -> trainer(1).withEarlyStop(EarlyStop.onAccuracy(1))
+                .run(TrainingData.of(training))));
   }
 
   @Test

@@ -110,8 +110,8 @@ public final class Parameters implements Iterable<Parameters.Entry> {
         .filter(e -> e.path().equals(path))
         .map(Entry::parameter)
         .findFirst()
-        .orElseThrow(() ->
-            new IllegalArgumentException(
+        .orElseThrow(
+            () -> new IllegalArgumentException(
                 "there is no parameter '"
                     + path
                     + "'"

@@ -91,8 +91,8 @@ public record Summary(List<Row> rows, long trainable, long frozen, long bytes) {
   static Summary of(Layer network, Shape input) {
     Map<Layer, Shape> outputs = dryRun(network, input);
     List<Row> rows = new ArrayList<>();
-    network.walk((path, layer) ->
-        rows.add(
+    network.walk(
+        (path, layer) -> rows.add(
             new Row(
                 path,
                 path.isEmpty() ? network.architecture().orElse(layer.describe()) : layer.describe(),

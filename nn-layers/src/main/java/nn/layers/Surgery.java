@@ -68,7 +68,7 @@ final class Surgery {
 
   /// A layer that is put below itself would call itself without end.
   private static void checkNotAbove(Layer root, String parent, Layer layer) {
-    for (String p = parent; ; p = Paths.parent(p)) {
+    for (String p = parent;; p = Paths.parent(p)) {
       Layer above = root.at(p);
       layer.walk((_, part) -> {
         if (part == above) {

@@ -72,14 +72,14 @@ class PathErrorsTest {
   void aShapeErrorSaysWhereInTheNetworkItHappened() {
     String message =
         assertThrows(
-                ShapeException.class, () -> network.forward(NdArray.zeros(Shape.of(1, 4, 32, 32))))
+            ShapeException.class, () -> network.forward(NdArray.zeros(Shape.of(1, 4, 32, 32))))
             .getMessage();
     assertEquals("at conv1: conv2d: ", message.substring(0, "at conv1: conv2d: ".length()));
     Layer lenet = ModelZoo.create("lenet", 10);
     lenet.replaceHead(2, new SplittableRandom(1)).at("").replace("fc2", new Identity());
     String deep =
         assertThrows(
-                ShapeException.class, () -> lenet.forward(NdArray.zeros(Shape.of(1, 1, 28, 28))))
+            ShapeException.class, () -> lenet.forward(NdArray.zeros(Shape.of(1, 1, 28, 28))))
             .getMessage();
     assertEquals("at fc3: affine: ", deep.substring(0, "at fc3: affine: ".length()));
   }

@@ -16,17 +16,17 @@ class SummaryTest {
     network.at("conv").parameters().trainable(false);
     assertEquals(
         """
-        path       layer                                output   parameters  bytes  state
-        (network)  Sequential                           [3]             191  800 B  partly trainable
-          conv     Conv2d 2→4, 3×3, padding 1, no bias  [4×6×6]          72  288 B  untrainable
-          norm     BatchNorm2d 4                        [4×6×6]           8   68 B  frozen
-          relu     Relu                                 [4×6×6]
-          pool     MaxPool2d 2×2                        [4×3×3]
-          flatten  Flatten                              [36]
-          drop     Dropout 0.5                          [36]
-          fc       Linear 36→3                          [3]             111  444 B  partly trainable
-        191 parameters: 108 trainable, 83 frozen; 800 B with buffers\
-        """,
+            path       layer                                output   parameters  bytes  state
+            (network)  Sequential                           [3]             191  800 B  partly trainable
+              conv     Conv2d 2→4, 3×3, padding 1, no bias  [4×6×6]          72  288 B  untrainable
+              norm     BatchNorm2d 4                        [4×6×6]           8   68 B  frozen
+              relu     Relu                                 [4×6×6]
+              pool     MaxPool2d 2×2                        [4×3×3]
+              flatten  Flatten                              [36]
+              drop     Dropout 0.5                          [36]
+              fc       Linear 36→3                          [3]             111  444 B  partly trainable
+            191 parameters: 108 trainable, 83 frozen; 800 B with buffers\
+            """,
         network.summary(SmallNetwork.INPUT).toString());
   }
 

@@ -41,14 +41,20 @@ public record ConvGeometry(
     if (w.dim(0) % groups != 0) {
       throw new ShapeException(
           "conv2d",
-          x + " * " + w + ": " + w.dim(0) + " output channels do not divide into " + groups + " groups");
+          x + " * " + w + ": " + w.dim(0) + " output channels do not divide into " + groups
+              + " groups");
     }
     int outHeight =
-        extent(x, w, x.dim(2), w.dim(2), settings.strideHeight(), settings.paddingHeight(), settings.dilationHeight());
+        extent(
+            x, w, x.dim(2), w.dim(2), settings.strideHeight(), settings.paddingHeight(),
+            settings.dilationHeight());
     int outWidth =
-        extent(x, w, x.dim(3), w.dim(3), settings.strideWidth(), settings.paddingWidth(), settings.dilationWidth());
+        extent(
+            x, w, x.dim(3), w.dim(3), settings.strideWidth(), settings.paddingWidth(),
+            settings.dilationWidth());
     return new ConvGeometry(
-        x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(0), w.dim(2), w.dim(3), outHeight, outWidth, settings);
+        x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(0), w.dim(2), w.dim(3), outHeight, outWidth,
+        settings);
   }
 
   private static int extent(

@@ -30,7 +30,8 @@ record Channels(int batch, int channels, int area) {
     for (NdArray array : perChannel) {
       if (!array.shape().equals(Shape.of(channels))) {
         throw new ShapeException(
-            operation, array.shape() + " for " + channels + " channels: must be [" + channels + "]");
+            operation,
+            array.shape() + " for " + channels + " channels: must be [" + channels + "]");
       }
     }
   }

@@ -10,7 +10,8 @@ import nn.core.Tensor;
 public record Concat(List<Tensor> parts, int axis) implements Op {
   public static Tensor apply(List<Tensor> parts, int axis) {
     int fromStart = parts.getFirst().shape().axis(axis);
-    NdArray y = NdArray.concat(fromStart, parts.stream().map(Tensor::value).toArray(NdArray[]::new));
+    NdArray y =
+        NdArray.concat(fromStart, parts.stream().map(Tensor::value).toArray(NdArray[]::new));
     return Tensor.result(y, new Concat(parts.stream().map(Tensor::edge).toList(), fromStart));
   }
 

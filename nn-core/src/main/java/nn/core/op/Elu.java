@@ -21,7 +21,11 @@ public record Elu(Tensor x, float alpha) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> Maps.backward(dy, x.value(), (d, kept, to, first, end) -> derivative(d, kept, to, alpha, first, end)));
+    gradients.add(
+        x,
+        () -> Maps.backward(
+            dy, x.value(),
+            (d, kept, to, first, end) -> derivative(d, kept, to, alpha, first, end)));
   }
 
   private static void forward(float[] x, float[] y, float alpha, int from, int to) {

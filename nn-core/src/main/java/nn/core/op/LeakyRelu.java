@@ -20,7 +20,11 @@ public record LeakyRelu(Tensor x, float slope) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> Maps.backward(dy, x.value(), (d, kept, to, first, end) -> derivative(d, kept, to, slope, first, end)));
+    gradients.add(
+        x,
+        () -> Maps.backward(
+            dy, x.value(),
+            (d, kept, to, first, end) -> derivative(d, kept, to, slope, first, end)));
   }
 
   private static void forward(float[] x, float[] y, float slope, int from, int to) {

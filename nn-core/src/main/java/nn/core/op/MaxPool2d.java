@@ -39,7 +39,8 @@ public record MaxPool2d(Tensor x, int[] winners) implements Op {
         int winner = -1;
         float max = Float.NEGATIVE_INFINITY;
         for (int iy = Math.max(0, top); iy < bottom; iy++) {
-          for (int i = first + iy * width + Math.max(0, left); i < first + iy * width + right; i++) {
+          for (int i = first + iy * width + Math.max(0, left); i < first + iy * width
+              + right; i++) {
             if (winner < 0 || x[i] > max || Float.isNaN(x[i])) {
               winner = i;
               max = x[i];

@@ -20,13 +20,13 @@ public final class MobileNetV2 {
   private record Stage(int expansion, int channels, int blocks, int stride) {}
 
   private static final Stage[] STAGES = {
-    new Stage(1, 16, 1, 1),
-    new Stage(6, 24, 2, 2),
-    new Stage(6, 32, 3, 2),
-    new Stage(6, 64, 4, 2),
-    new Stage(6, 96, 3, 1),
-    new Stage(6, 160, 3, 2),
-    new Stage(6, 320, 1, 1),
+      new Stage(1, 16, 1, 1),
+      new Stage(6, 24, 2, 2),
+      new Stage(6, 32, 3, 2),
+      new Stage(6, 64, 4, 2),
+      new Stage(6, 96, 3, 1),
+      new Stage(6, 160, 3, 2),
+      new Stage(6, 320, 1, 1),
   };
   private static final int FIRST = 32;
   private static final int LAST = 1280;

@@ -58,8 +58,8 @@ class CifarResNetTest {
     assertEquals(
         "the depth must be 8, 14, 20, …, 6n + 2, got 18",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> CifarResNet.resnet(18, 10, new SplittableRandom(0)))
+            IllegalArgumentException.class,
+            () -> CifarResNet.resnet(18, 10, new SplittableRandom(0)))
             .getMessage());
   }
 }

@@ -38,8 +38,8 @@ class ZooNamesTest {
       String prefix = path.isEmpty() ? "" : path + ".";
       layer
           .ownParameters()
-          .forEach(p ->
-              lines.add(
+          .forEach(
+              p -> lines.add(
                   prefix
                       + p.name()
                       + "\t"
@@ -47,8 +47,8 @@ class ZooNamesTest {
                       + "\tfloat32\tparam"));
       layer
           .ownBuffers()
-          .forEach(b ->
-              lines.add(
+          .forEach(
+              b -> lines.add(
                   prefix
                       + b.name()
                       + "\t"
