@@ -1,0 +1,73 @@
+package nn.finetune.weights;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import nn.finetune.weights.Unpickler.Refusal;
+import nn.layers.state.DType;
+import nn.layers.state.StateDict;
+import nn.layers.state.WeightFileException;
+
+/// The files of PyTorch before 1.6: five pickles one after another (a magic number, the protocol, facts about the machine, the
+/// object, the keys of the storages), then each storage: how many elements it has, and their bytes.
+final class PyTorchLegacy {
+  /// How such a file begins, in hexadecimal: the pickled magic number.
+  static final String MAGIC = "80028a0a6cfc9c46f920";
+
+  private PyTorchLegacy() {}
+
+  static StateDict read(Path file) throws IOException {
+    if (Files.size(file) > Integer.MAX_VALUE - 8) {
+      throw new WeightFileException(
+          file, "is larger than 2 GiB, the most that is read of this old form; save it anew");
+    }
+    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      Unpickler.read(in); // the magic number, which has been seen
+      if (!Long.valueOf(1001).equals(Unpickler.read(in))) {
+        throw new Refusal("it says it has another protocol than 1001");
+      }
+      boolean big =
+          Unpickler.read(in) instanceof Map<?, ?> machine
+              && Boolean.FALSE.equals(machine.get("little_endian"));
+      ByteOrder order = big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+      Map<String, DType> kinds = new HashMap<>();
+      Object root = Unpickler.read(in, storage -> kinds.put(storage.key(), storage.dtype()));
+      if (!(Unpickler.read(in) instanceof List<?> keys)) {
+        throw new Refusal("the list of its storages is missing");
+      }
+      Map<String, byte[]> storages = new HashMap<>();
+      for (Object key : keys) {
+        DType dtype = kinds.get(String.valueOf(key));
+        if (dtype == null) {
+          throw new Refusal("nothing refers to its storage " + key);
+        }
+        storages.put(String.valueOf(key), storage(in, dtype, order, String.valueOf(key)));
+      }
+      return TorchState.of(root, storages, order);
+    } catch (Refusal e) {
+      throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static byte[] storage(ByteBuffer in, DType dtype, ByteOrder order, String key) {
+    if (in.remaining() < 8) {
+      throw new Refusal("it is truncated: storage " + key + " is missing");
+    }
+    long elements = in.order(order).getLong();
+    in.order(ByteOrder.LITTLE_ENDIAN);
+    if (elements < 0 || elements > in.remaining() / dtype.bytes()) {
+      throw new Refusal(
+          "it is truncated: storage " + key + " should have " + elements + " numbers, "
+              + in.remaining() + " bytes are left");
+    }
+    byte[] bytes = new byte[(int) elements * dtype.bytes()];
+    in.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,168 @@
+package nn.finetune.weights;
+
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nn.finetune.weights.Pickled.View;
+import nn.finetune.weights.Unpickler.Refusal;
+import nn.layers.Paths;
+import nn.layers.state.Bytes;
+import nn.layers.state.DType;
+import nn.layers.state.StateDict;
+import nn.layers.state.StoredTensor;
+
+/// Finds the state dict in what a PyTorch file holds, and cuts its tensors out of their storages.
+final class TorchState {
+  /// Where checkpoints keep the weights, beside the optimizer's state and other things.
+  private static final List<String> USUAL =
+      List.of("state_dict", "model_state_dict", "model", "net", "weights", "params");
+
+  private static final int MAX_DEPTH = 32;
+  private static final int MAX_VALUES = 1_000_000;
+  private static final int MAX_REPEATED = 1 << 16; // elements of a tensor that repeats its storage
+
+  private final Map<String, byte[]> storages;
+  private final ByteOrder order;
+  private final Set<String> turned = new HashSet<>(); // big-endian storages that are little-endian by now
+  private int values;
+
+  private TorchState(Map<String, byte[]> storages, ByteOrder order) {
+    this.storages = storages;
+    this.order = order;
+  }
+
+  /// @param root what the pickle holds
+  /// @param storages the bytes of each storage; turned around in place if they are big-endian
+  /// @throws Refusal if there are no weights in it, or they do not fit their storages
+  static StateDict of(Object root, Map<String, byte[]> storages, ByteOrder order) {
+    return new TorchState(storages, order).find(root);
+  }
+
+  private StateDict find(Object root) {
+    Map<String, View> views = new LinkedHashMap<>();
+    collect(chosen(root), "", 0, views);
+    if (views.isEmpty()) {
+      throw new Refusal("the file holds no tensors; save model.state_dict()");
+    }
+    List<StoredTensor> tensors = new ArrayList<>();
+    views.forEach((name, view) -> tensors.add(cut(name, view)));
+    return new StateDict(tensors, Map.of());
+  }
+
+  /// The map of weights itself, or the one that a checkpoint keeps under one of the usual names.
+  private static Object chosen(Object root) {
+    if (root instanceof Map<?, ?> map
+        && map.values().stream().noneMatch(value -> value instanceof View)) {
+      for (String name : USUAL) {
+        if (map.get(name) instanceof Map<?, ?> weights && !weights.isEmpty()) {
+          return weights;
+        }
+      }
+    }
+    return root;
+  }
+
+  private void collect(Object value, String path, int depth, Map<String, View> views) {
+    if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
+      throw new Refusal("the file's values are nested too deeply, or refer to each other too often");
+    }
+    switch (value) {
+      case View view -> views.put(path.isEmpty() ? "tensor" : path, view);
+      case Map<?, ?> map ->
+          map.forEach(
+              (key, item) -> collect(item, Paths.join(path, key.toString()), depth + 1, views));
+      case List<?> list -> {
+        for (int i = 0; i < list.size(); i++) {
+          collect(list.get(i), Paths.join(path, Integer.toString(i)), depth + 1, views);
+        }
+      }
+      default -> {} // epochs, accuracies, names: not weights
+    }
+  }
+
+  private StoredTensor cut(String name, View view) {
+    DType dtype = view.storage().dtype();
+    byte[] storage = storages.get(view.storage().key());
+    if (storage == null) {
+      throw new Refusal("tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
+    }
+    if (order == ByteOrder.BIG_ENDIAN && turned.add(view.storage().key())) {
+      turn(storage, dtype.bytes());
+    }
+    long available = storage.length / dtype.bytes();
+    long first = view.storage().offset() + view.offset();
+    long last = first;
+    long elements = 1;
+    try {
+      for (int axis = 0; axis < view.extents().length; axis++) {
+        long extent = view.extents()[axis];
+        if (extent < 0 || view.strides()[axis] < 0) {
+          throw new Refusal("tensor '" + name + "' has a negative size or stride");
+        }
+        elements = Math.multiplyExact(elements, extent);
+        last = Math.addExact(last, Math.multiplyExact(Math.max(0, extent - 1), view.strides()[axis]));
+      }
+    } catch (ArithmeticException e) {
+      throw new Refusal("tensor '" + name + "' has an impossible size");
+    }
+    if (elements > 0 && (first < 0 || last >= available)) {
+      throw new Refusal(
+          "tensor '" + name + "' reaches to element " + last + " of a storage of " + available
+              + ": the file is truncated or corrupt");
+    }
+    if (elements > Math.max(available, MAX_REPEATED)) {
+      throw new Refusal("tensor '" + name + "' repeats a small storage into " + elements + " elements");
+    }
+    int size = dtype.bytes();
+    Bytes bytes =
+        isContiguous(view)
+            ? Bytes.of(storage, elements == 0 ? 0 : (int) (first * size), (int) (elements * size))
+            : Bytes.of(gather(storage, view, first, (int) elements, size));
+    return new StoredTensor(name, dtype, view.extents(), bytes);
+  }
+
+  private static boolean isContiguous(View view) {
+    long expected = 1;
+    for (int axis = view.extents().length - 1; axis >= 0; axis--) {
+      if (view.extents()[axis] != 1 && view.strides()[axis] != expected) {
+        return false;
+      }
+      expected *= view.extents()[axis];
+    }
+    return true;
+  }
+
+  /// The elements of a strided view, row by row.
+  private static byte[] gather(byte[] storage, View view, long first, int elements, int size) {
+    byte[] gathered = new byte[Math.multiplyExact(elements, size)];
+    long[] index = new long[view.extents().length];
+    long at = first;
+    for (int i = 0; i < elements; i++) {
+      System.arraycopy(storage, (int) (at * size), gathered, i * size, size);
+      for (int axis = index.length - 1; axis >= 0; axis--) {
+        at += view.strides()[axis];
+        if (++index[axis] < view.extents()[axis]) {
+          break;
+        }
+        at -= view.strides()[axis] * index[axis];
+        index[axis] = 0;
+      }
+    }
+    return gathered;
+  }
+
+  /// Turns the bytes of each number around.
+  private static void turn(byte[] storage, int size) {
+    for (int at = 0; at + size <= storage.length; at += size) {
+      for (int i = 0; i < size / 2; i++) {
+        byte first = storage[at + i];
+        storage[at + i] = storage[at + size - 1 - i];
+        storage[at + size - 1 - i] = first;
+      }
+    }
+  }
+}
