@@ -12,7 +12,6 @@ import nn.layers.Parameter;
 /// any number of threads.
 public final class GradientNorm {
   private static final int CHUNK = 1 << 14;
-  private static final int LANES = 8;
 
   private GradientNorm() {}
 
@@ -38,24 +37,23 @@ public final class GradientNorm {
     return sum;
   }
 
-  /// Eight sums side by side: a single one would wait for each addition.
+  /// Four sums side by side: a single one would wait for each addition.
   private static double squares(float[] g, int from, int to) {
-    double[] lanes = new double[LANES];
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
     int i = from;
-    for (; i <= to - LANES; i += LANES) {
-      for (int lane = 0; lane < LANES; lane++) {
-        double value = g[i + lane];
-        lanes[lane] += value * value;
-      }
+    for (; i <= to - 4; i += 4) {
+      sum0 += (double) g[i] * g[i];
+      sum1 += (double) g[i + 1] * g[i + 1];
+      sum2 += (double) g[i + 2] * g[i + 2];
+      sum3 += (double) g[i + 3] * g[i + 3];
     }
-    double sum = 0;
     for (; i < to; i++) {
-      sum += (double) g[i] * g[i];
+      sum0 += (double) g[i] * g[i];
     }
-    for (double lane : lanes) {
-      sum += lane;
-    }
-    return sum;
+    return sum0 + sum1 + (sum2 + sum3);
   }
 
   /// The path of the first parameter whose gradient is not finite throughout.

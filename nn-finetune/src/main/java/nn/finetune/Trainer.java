@@ -30,6 +30,7 @@ public final class Trainer {
   private Loss loss = Loss.crossEntropy();
   private Schedule schedule = Schedule.constant();
   private int epochs = 10;
+  private int epochsDone;
   private long seed = 1;
   private @Nullable EarlyStop earlyStop;
   private volatile boolean stopped;
@@ -59,6 +60,18 @@ public final class Trainer {
       throw new IllegalArgumentException("train for 1 epoch or more, got " + epochs);
     }
     this.epochs = epochs;
+    return this;
+  }
+
+  /// Goes on with a run of which so many epochs are done already; 0 unless said. With the network,
+  /// its buffers and [the optimizer's state][Optimizer#restore] as they were then, the rest of the
+  /// run gives the bits of one that was not interrupted. An early stop knows only the epochs of
+  /// this run.
+  public Trainer withEpochsDone(int epochsDone) {
+    if (epochsDone < 0) {
+      throw new IllegalArgumentException("0 epochs or more are done, got " + epochsDone);
+    }
+    this.epochsDone = epochsDone;
     return this;
   }
 
@@ -128,7 +141,7 @@ public final class Trainer {
     Best best = new Best(model, earlyStop);
     List<EpochResult> results = new ArrayList<>();
     tell(l -> l.started(new TrainingListener.Start(model, epochs, training.steps())));
-    for (int epoch = 1; epoch <= epochs && !stopped && !best.isPatienceOver(); epoch++) {
+    for (int epoch = epochsDone + 1; mayGoOn(epoch, best); epoch++) {
       var begin = new TrainingListener.EpochStart(model, epoch, epochs);
       tell(l -> l.epochStarted(begin));
       Tally tally = trainEpoch(training, begin, step, proof);
@@ -153,6 +166,10 @@ public final class Trainer {
         new History(results, bestResult, end, report, (System.nanoTime() - start) / 1e9);
     tell(l -> l.done(history));
     return history;
+  }
+
+  private boolean mayGoOn(int epoch, Best best) {
+    return epoch <= epochs && !stopped && !best.isPatienceOver();
   }
 
   private Tally trainEpoch(
