@@ -102,7 +102,7 @@ record GoldenCase(Map<?, ?> json) {
   private static Adam adam(Adam adam, Map<?, ?> o) {
     List<?> betas = (List<?>) o.get("betas");
     return adam.withBetas(
-            ((Number) betas.get(0)).doubleValue(), ((Number) betas.get(1)).doubleValue())
+        ((Number) betas.get(0)).doubleValue(), ((Number) betas.get(1)).doubleValue())
         .withEpsilon(number(o, "eps").doubleValue());
   }
 

@@ -39,8 +39,8 @@ class TrainingGoldenTest {
     }
     assertTrue(!cases.isEmpty(), () -> "no case in " + FOLDER);
     return cases.stream()
-        .map(file ->
-            DynamicTest.dynamicTest(
+        .map(
+            file -> DynamicTest.dynamicTest(
                 nameOf(file) + " on " + Kernels.active().name(), () -> check(file, nameOf(file))));
   }
 
