@@ -6,4 +6,5 @@ module nn.finetune {
 
   exports nn.finetune;
   exports nn.finetune.data;
+  exports nn.finetune.weights;
 }

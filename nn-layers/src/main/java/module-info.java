@@ -5,5 +5,6 @@ module nn.layers {
   requires static transitive org.jspecify;
 
   exports nn.layers;
+  exports nn.layers.state;
   exports nn.layers.zoo;
 }

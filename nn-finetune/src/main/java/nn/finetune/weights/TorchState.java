@@ -68,7 +68,8 @@ final class TorchState {
 
   private void collect(Object value, String path, int depth, Map<String, View> views) {
     if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
-      throw new Refusal("the file's values are nested too deeply, or refer to each other too often");
+      throw new Refusal(
+          "the file's values are nested too deeply, or refer to each other too often");
     }
     switch (value) {
       case View view -> views.put(path.isEmpty() ? "tensor" : path, view);
@@ -88,7 +89,8 @@ final class TorchState {
     DType dtype = view.storage().dtype();
     byte[] storage = storages.get(view.storage().key());
     if (storage == null) {
-      throw new Refusal("tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
+      throw new Refusal(
+          "tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
     }
     if (order == ByteOrder.BIG_ENDIAN && turned.add(view.storage().key())) {
       turn(storage, dtype.bytes());
@@ -104,7 +106,8 @@ final class TorchState {
           throw new Refusal("tensor '" + name + "' has a negative size or stride");
         }
         elements = Math.multiplyExact(elements, extent);
-        last = Math.addExact(last, Math.multiplyExact(Math.max(0, extent - 1), view.strides()[axis]));
+        last =
+            Math.addExact(last, Math.multiplyExact(Math.max(0, extent - 1), view.strides()[axis]));
       }
     } catch (ArithmeticException e) {
       throw new Refusal("tensor '" + name + "' has an impossible size");
@@ -115,7 +118,8 @@ final class TorchState {
               + ": the file is truncated or corrupt");
     }
     if (elements > Math.max(available, MAX_REPEATED)) {
-      throw new Refusal("tensor '" + name + "' repeats a small storage into " + elements + " elements");
+      throw new Refusal(
+          "tensor '" + name + "' repeats a small storage into " + elements + " elements");
     }
     int size = dtype.bytes();
     Bytes bytes =

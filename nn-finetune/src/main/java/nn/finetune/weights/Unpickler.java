@@ -195,7 +195,9 @@ final class Unpickler {
 
   private Object remembered(int key) {
     return Optional.ofNullable(memo.get(key))
-        .orElseThrow(() -> new Refusal("the pickle is corrupt: it refers to " + key + ", which is not there"));
+        .orElseThrow(
+            () -> new Refusal(
+                "the pickle is corrupt: it refers to " + key + ", which is not there"));
   }
 
   private void append(List<Object> values) {

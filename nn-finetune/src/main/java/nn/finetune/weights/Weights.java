@@ -48,8 +48,9 @@ public final class Weights {
     if (file.getFileName().toString().endsWith(".index.json") || isSafeTensors(start, length)) {
       return SafeTensors.read(file);
     }
-    throw new WeightFileException(file, "is " + guess(magic, length) + "; read are safetensors and"
-        + " PyTorch's .pt, .pth and .th. Convert it to safetensors where it comes from");
+    throw new WeightFileException(
+        file, "is " + guess(magic, length) + "; read are safetensors and"
+            + " PyTorch's .pt, .pth and .th. Convert it to safetensors where it comes from");
   }
 
   /// Writes a network's state as safetensors, atomically.

@@ -92,7 +92,8 @@ public final class AtomicFile {
     return switch (e) {
       case NoSuchFileException _ -> "there is no folder for it";
       case AccessDeniedException _ -> "no permission";
-      case FileAlreadyExistsException exists -> "another process is writing it (" + exists.getFile() + ")";
+      case FileAlreadyExistsException exists ->
+          "another process is writing it (" + exists.getFile() + ")";
       case FileSystemException system when system.getReason() != null ->
           system.getReason();
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

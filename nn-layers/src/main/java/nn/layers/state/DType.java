@@ -102,7 +102,7 @@ public enum DType {
             ? Double.NaN
             : exponent == 0
                 ? mantissa * 0x1p-9
-                : (8 + mantissa) * Math.scalb(1.0, exponent - 10);
+            : (8 + mantissa) * Math.scalb(1.0, exponent - 10);
     return bits < 0 ? -size : size;
   }
 

@@ -70,7 +70,8 @@ public record Difference(String name, Kind kind, double largest, double mean, do
       squares += distance * distance;
       length += (double) from[i] * from[i];
     }
-    double relative = length == 0 ? (squares == 0 ? 0 : Double.POSITIVE_INFINITY) : Math.sqrt(squares / length);
+    double relative =
+        length == 0 ? (squares == 0 ? 0 : Double.POSITIVE_INFINITY) : Math.sqrt(squares / length);
     return new Difference(
         a.name(), Kind.MOVED, largest, from.length == 0 ? 0 : sum / from.length, relative);
   }

@@ -124,10 +124,9 @@ public final class Loading {
           layer
               .ownBuffers()
               .forEach(
-                  b ->
-                      targets.put(
-                          Paths.join(path, b.name()),
-                          new Target(b.value(), b.kind() == Buffer.Kind.COUNT)));
+                  b -> targets.put(
+                      Paths.join(path, b.name()),
+                      new Target(b.value(), b.kind() == Buffer.Kind.COUNT)));
         });
     return targets;
   }
@@ -159,7 +158,8 @@ public final class Loading {
 
   private static String message(LoadingReport report) {
     List<Row> problems = report.problems();
-    StringBuilder text = new StringBuilder("the weights do not fit the network (nothing was loaded):");
+    StringBuilder text =
+        new StringBuilder("the weights do not fit the network (nothing was loaded):");
     for (Row row : problems.subList(0, Math.min(SHOWN, problems.size()))) {
       text.append("\n  ").append(row);
     }

@@ -36,11 +36,10 @@ public record ModelFile(ModelCard card, Layer network) {
       card =
           ModelCard.of(state.metadata())
               .orElseThrow(
-                  () ->
-                      new WeightFileException(
-                          file,
-                          "does not say which network it belongs to: it was not written by Graft."
-                              + " Name the architecture"));
+                  () -> new WeightFileException(
+                      file,
+                      "does not say which network it belongs to: it was not written by Graft."
+                          + " Name the architecture"));
     } catch (IllegalArgumentException e) {
       throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
     }

@@ -205,11 +205,10 @@ public final class SafeTensors {
           dtype =
               DType.of(kind)
                   .orElseThrow(
-                      () ->
-                          new WeightFileException(
-                              file,
-                              "tensor '" + name + "' has the kind of number '" + kind
-                                  + "', which is not known"));
+                      () -> new WeightFileException(
+                          file,
+                          "tensor '" + name + "' has the kind of number '" + kind
+                              + "', which is not known"));
         }
         case "shape" -> extents = longs(file, json, name + ".shape", 64);
         case "data_offsets" -> offsets = longs(file, json, name + ".data_offsets", 2);
@@ -268,7 +267,8 @@ public final class SafeTensors {
       } catch (ArithmeticException overflow) {
         throw new WeightFileException(
             file, "tensor '" + e.name + "' has an impossible shape "
-                + StoredTensor.describe(e.extents), overflow);
+                + StoredTensor.describe(e.extents),
+            overflow);
       }
       if (wanted != e.to - e.from) {
         throw new WeightFileException(
@@ -326,9 +326,8 @@ public final class SafeTensors {
           state
               .find(shard.getKey())
               .orElseThrow(
-                  () ->
-                      new WeightFileException(
-                          index, "says that '" + shard.getKey() + "' is in " + name + "; it is not")));
+                  () -> new WeightFileException(
+                      index, "says that '" + shard.getKey() + "' is in " + name + "; it is not")));
     }
     if (tensors.isEmpty()) {
       throw new WeightFileException(index, "has no weight_map, or an empty one");
