@@ -75,7 +75,7 @@ class SameBitsTest {
     model.parameters().forEach(entry -> arrays.add(entry.parameter().value()));
     model.buffers().values().forEach(buffer -> arrays.add(buffer.value()));
     return NdArray.concat(
-            0, arrays.stream().map(a -> a.reshape(Shape.of(a.size()))).toArray(NdArray[]::new))
+        0, arrays.stream().map(a -> a.reshape(Shape.of(a.size()))).toArray(NdArray[]::new))
         .array();
   }
 
@@ -95,14 +95,14 @@ class SameBitsTest {
     Optimizer before = optimizer(first);
     Trainer half = trainer(first, before, 1);
     half.withListener(
-            new TrainingListener() {
-              @Override
-              public void epochDone(EpochResult epoch) {
-                if (epoch.epoch() == 2) {
-                  half.stop();
-                }
-              }
-            })
+        new TrainingListener() {
+          @Override
+          public void epochDone(EpochResult epoch) {
+            if (epoch.epoch() == 2) {
+              half.stop();
+            }
+          }
+        })
         .run(TrainingData.of(DATA));
 
     Layer second = network();
