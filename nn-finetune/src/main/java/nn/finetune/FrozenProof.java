@@ -1,11 +1,6 @@
 package nn.finetune;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +9,7 @@ import nn.layers.Buffer;
 import nn.layers.Layer;
 import nn.layers.Parameter;
 import nn.layers.Paths;
+import nn.layers.state.Sha256;
 
 /// Proves that what is frozen stays as it is, bit for bit: takes the SHA-256 of each frozen tensor,
 /// and compares later.
@@ -31,10 +27,8 @@ import nn.layers.Paths;
 /// If the freezing changes in between, call [#follow] at that moment: the proof is then for each
 /// tensor over the time in which it was frozen.
 public final class FrozenProof {
-  private static final int BLOCK = 1 << 14; // numbers handed to the digest at a time
-
   /// A frozen tensor and the hash it must keep.
-  private record Witness(NdArray array, byte[] hash) {}
+  private record Witness(NdArray array, String hash) {}
 
   private final Layer model;
   private final Map<String, Witness> witnesses = new LinkedHashMap<>(); // those frozen now
@@ -64,7 +58,7 @@ public final class FrozenProof {
     witnesses.keySet().removeAll(gone.keySet());
     frozen.forEach((path, array) -> {
       if (!witnesses.containsKey(path)) {
-        witnesses.put(path, new Witness(array, sha256(array)));
+        witnesses.put(path, new Witness(array, Sha256.of(array)));
         proven.put(path, 4L * array.size());
       }
     });
@@ -86,7 +80,7 @@ public final class FrozenProof {
   private FrozenReport report(Map<String, Witness> compared) {
     List<String> changed = new ArrayList<>();
     compared.forEach((path, witness) -> {
-      if (!Arrays.equals(sha256(witness.array()), witness.hash())) {
+      if (!Sha256.of(witness.array()).equals(witness.hash())) {
         changed.add(path);
       }
     });
@@ -117,23 +111,5 @@ public final class FrozenProof {
       }
     });
     return frozen;
-  }
-
-  /// The SHA-256 of the numbers as they stand in a safetensors file: 32-bit floats, lowest byte
-  /// first.
-  private static byte[] sha256(NdArray array) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      float[] values = array.array();
-      ByteBuffer block = ByteBuffer.allocate(4 * BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-      for (int from = 0; from < values.length; from += BLOCK) {
-        int length = Math.min(BLOCK, values.length - from);
-        block.asFloatBuffer().put(values, from, length);
-        digest.update(block.array(), 0, 4 * length);
-      }
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

@@ -27,15 +27,13 @@ public final class Sha256 {
   public static String of(NdArray array) {
     MessageDigest digest = digest();
     float[] values = array.array();
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      if (!buffer.hasRemaining()) {
-        digest.update(buffer.flip());
-        buffer.clear();
-      }
-      buffer.putFloat(value);
+    ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    int most = block.capacity() / Float.BYTES;
+    for (int from = 0; from < values.length; from += most) {
+      int count = Math.min(most, values.length - from);
+      block.asFloatBuffer().put(values, from, count);
+      digest.update(block.array(), 0, Float.BYTES * count);
     }
-    digest.update(buffer.flip());
     return HexFormat.of().formatHex(digest.digest());
   }
 
