@@ -220,14 +220,20 @@ public abstract class Layer {
       throw new IllegalStateException(
           "the head at '"
               + headPath
-              + "' is a "
-              + now.getClass().getSimpleName()
-              + ", which does not say how to be made for another number of classes;"
+              + "' ("
+              + now
+              + ") does not say how to be made for another number of classes;"
               + " put your own layer there with replace(path, layer)");
     }
-    headKind = kind;
-    headless = new Identity();
-    slot.put(classes == 0 ? headless : kind.withOutputs(classes, random));
+    if (classes > 0) {
+      slot.put(kind.withOutputs(classes, random));
+      headKind = null;
+      headless = null;
+    } else {
+      headKind = kind;
+      headless = new Identity();
+      slot.put(headless);
+    }
     return this;
   }
 
@@ -289,9 +295,10 @@ public abstract class Layer {
 
   /// What kind of layer this is and with which settings, in a few words: `Conv2d 3→16, 3×3`.
   /// Settings that change the result belong here, since a network's structure is compared by these
-  /// words.
+  /// words. The name of the class, if a kind of layer does not say more.
   public String describe() {
-    return getClass().getSimpleName();
+    Class<?> kind = getClass();
+    return (kind.isAnonymousClass() ? kind.getSuperclass() : kind).getSimpleName();
   }
 
   @Override

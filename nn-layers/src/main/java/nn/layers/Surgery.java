@@ -82,10 +82,9 @@ final class Surgery {
   }
 
   private static String notChain(Layer root, String path) {
-    return (path.isEmpty() ? "the network" : "'" + path + "'")
-        + " is a "
-        + root.at(path).getClass().getSimpleName()
-        + ", not a Sequential, so nothing says what comes after what in it";
+    return (path.isEmpty() ? "the network (" : "'" + path + "' (")
+        + root.at(path)
+        + ") is not a Sequential, so nothing says what comes after what in it";
   }
 
   /// Where a chain can be cut instead, given the layer that is not a chain.

@@ -45,7 +45,7 @@ class HeadTest {
   void aHeadOfAnUnknownKindIsNotReplacedSilently() {
     network.replace("fc", Activation.tanh());
     String want =
-        "the head at 'fc' is a Activation, which does not say how to be made for another number of"
+        "the head at 'fc' (Tanh) does not say how to be made for another number of"
             + " classes; put your own layer there with replace(path, layer)";
     assertEquals(want, message(() -> network.replaceHead(2, random)));
     network.replace("fc", new Identity());

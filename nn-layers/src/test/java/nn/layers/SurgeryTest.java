@@ -122,17 +122,17 @@ class SurgeryTest {
   void truncatingInsideABlockNamesTheBlockAndSaysWhereOneCanCut() {
     Layer resnet = ModelZoo.create("cifar-resnet20", 10);
     assertEquals(
-        "cannot truncate at 'layer2.1.conv1': 'layer2.1' is a BasicBlock, not a Sequential, so"
+        "cannot truncate at 'layer2.1.conv1': 'layer2.1' (BasicBlock) is not a Sequential, so"
             + " nothing says what comes after what in it; one can cut at 'layer2.1', which holds"
             + " it, or elsewhere in 'layer2': 0, 1, 2",
         message(() -> resnet.truncateAt("layer2.1.conv1")));
     assertEquals(
-        "cannot remove after 'layer2.1.conv1': 'layer2.1' is a BasicBlock, not a Sequential, so"
+        "cannot remove after 'layer2.1.conv1': 'layer2.1' (BasicBlock) is not a Sequential, so"
             + " nothing says what comes after what in it; one can cut at 'layer2.1', which holds"
             + " it, or elsewhere in 'layer2': 0, 1, 2",
         message(() -> resnet.removeAfter("layer2.1.conv1")));
     assertEquals(
-        "cannot insert after 'layer2.1.conv1': 'layer2.1' is a BasicBlock, not a Sequential, so"
+        "cannot insert after 'layer2.1.conv1': 'layer2.1' (BasicBlock) is not a Sequential, so"
             + " nothing says what comes after what in it; to add to it, replace 'layer2.1.conv1'"
             + " with a chain that begins with it",
         message(() -> resnet.insertAfter("layer2.1.conv1", "more", new Identity())));
@@ -143,7 +143,7 @@ class SurgeryTest {
   void aNetworkThatIsNoChainCannotBeCut() {
     Layer residual = new Residual("main", new Identity());
     assertEquals(
-        "cannot truncate at 'main': the network is a Residual, not a Sequential, so nothing says"
+        "cannot truncate at 'main': the network (Residual) is not a Sequential, so nothing says"
             + " what comes after what in it; only a network whose layers stand in a Sequential can"
             + " be cut",
         message(() -> residual.truncateAt("main")));
@@ -155,8 +155,8 @@ class SurgeryTest {
     assertTrue(
         message(() -> mobile.truncateAt("features.3.conv.0.0"))
             .startsWith(
-                "cannot truncate at 'features.3.conv.0.0': 'features.3' is a Residual, not a"
-                    + " Sequential"));
+                "cannot truncate at 'features.3.conv.0.0': 'features.3' (Residual) is not"
+                    + " a Sequential"));
   }
 
   @Test
