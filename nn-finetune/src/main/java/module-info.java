@@ -1,7 +1,7 @@
 /// Fine-tuning: data, training, and the weights of other frameworks.
 module nn.finetune {
   requires transitive nn.layers;
-  requires java.desktop; // reads images
+  requires transitive java.desktop; // reads images
   requires static transitive org.jspecify;
 
   exports nn.finetune;

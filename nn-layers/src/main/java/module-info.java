@@ -7,4 +7,5 @@ module nn.layers {
   exports nn.layers;
   exports nn.layers.state;
   exports nn.layers.zoo;
+  exports nn.layers.image;
 }
