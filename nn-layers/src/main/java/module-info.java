@@ -5,6 +5,7 @@ module nn.layers {
   requires static transitive org.jspecify;
 
   exports nn.layers;
+  exports nn.layers.image;
   exports nn.layers.state;
   exports nn.layers.zoo;
   exports nn.layers.image;

@@ -54,7 +54,8 @@ public record Preprocessing(
           "preprocessing: needs a mean and a deviation for each of " + channels + " channels");
     }
     if (deviation.stream().anyMatch(d -> !(d > 0))) {
-      throw new IllegalArgumentException("preprocessing: deviations must be positive: " + deviation);
+      throw new IllegalArgumentException(
+          "preprocessing: deviations must be positive: " + deviation);
     }
   }
 
@@ -92,7 +93,8 @@ public record Preprocessing(
   public static Preprocessing centred(int channels, int height, int width) {
     List<Float> half = Collections.nCopies(channels, 0.5f);
     return new Preprocessing(
-        channels, height, width, Math.min(height, width), Resampling.BILINEAR, 1 / 255f, half, half);
+        channels, height, width, Math.min(height, width), Resampling.BILINEAR, 1 / 255f, half,
+        half);
   }
 
   /// The shape of one input: `[channels×height×width]`.
