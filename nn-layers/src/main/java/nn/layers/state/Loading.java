@@ -183,7 +183,7 @@ public final class Loading {
   }
 
   /// Takes a wrapper's prefix off if every name has it.
-  private static UnaryOperator<String> unwrapping(StateDict state) {
+  static UnaryOperator<String> unwrapping(StateDict state) {
     for (String wrapper : WRAPPERS) {
       if (state.size() > 0 && state.names().stream().allMatch(name -> name.startsWith(wrapper))) {
         return name -> name.substring(wrapper.length());

@@ -87,6 +87,11 @@ public final class StateDict {
         tensors().stream().map(t -> t.renamed(rule.apply(t.name()))).toList(), metadata);
   }
 
+  /// The same tensors without the prefix that a wrapper put before every name (`module.`), if there is one.
+  public StateDict unwrapped() {
+    return renamed(Loading.unwrapping(this));
+  }
+
   /// Only the tensors whose names fulfil a condition.
   public StateDict where(Predicate<String> condition) {
     return new StateDict(

@@ -43,6 +43,7 @@ public final class ModelZoo {
     Shape small = Shape.of(3, 32, 32);
     Shape large = Shape.of(3, 224, 224);
     add("lenet", Shape.of(1, 28, 28), 10, LeNet::lenet);
+    add("small-cnn", small, 2, SmallCnn::smallCnn);
     for (int depth : new int[] {20, 32, 44, 56, 110}) {
       add(
           "cifar-resnet" + depth,
