@@ -1,0 +1,55 @@
+package nn.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/// A command: what it does is [#run]; how it speaks and fails is the same for all.
+abstract class GraftCommand implements Callable<Integer> {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int WRONG_USAGE = 2;
+
+  @Mixin private CommonOptions common;
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+
+  /// Does the work.
+  ///
+  /// @return the result, for `--json`
+  abstract Json run(Talk talk) throws Exception;
+
+  @Override
+  public final Integer call() {
+    CommandLine commandLine = spec.commandLine();
+    try {
+      common.useThreads();
+      Talk talk = talk();
+      Json result = run(talk);
+      talk.answer(result);
+      return DONE;
+    } catch (ParameterException e) {
+      throw e;
+    } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+      return Main.failure(e, commandLine);
+    }
+  }
+
+  final Talk talk() {
+    CommandLine commandLine = spec.commandLine();
+    return new Talk(commandLine.getOut(), commandLine.getErr(), main.terminal(), common.json);
+  }
+
+  final boolean debug() {
+    return common.debug;
+  }
+
+  /// The exception for options that do not fit together: exit code 2.
+  final ParameterException wrongUsage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
