@@ -1,5 +1,6 @@
 package nn.finetune;
 
+import java.util.List;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.core.ShapeException;
@@ -94,6 +95,20 @@ final class Predictions {
                         + (label + 1)
                         + ", random) or more, before the optimizer is made"));
       }
+    }
+  }
+
+  /// @param names the names of the classes of the data; empty if they are not known
+  /// @throws IllegalArgumentException if the network does not have an output for each
+  static void check(NdArray outputs, List<String> names) {
+    int classes = names.size();
+    if (classes > 0 && outputs.shape().rank() == 2 && classes(outputs) != classes) {
+      throw new IllegalArgumentException(
+          "the data have " + classes + " classes ("
+              + String.join(", ", names.subList(0, Math.min(5, classes)))
+              + (classes > 5 ? ", …" : "") + "), but the network tells " + classes(outputs)
+              + " apart; model.replaceHead(" + classes
+              + ", random), before the optimizer is made");
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import nn.core.Workspace;
 import nn.finetune.data.Batch;
+import nn.finetune.data.Batches;
 import nn.layers.Layer;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,18 @@ public final class Trainer {
     stopped = true;
   }
 
+  /// Trains on a data set without validation: [#run(TrainingData)].
+  public History run(Batches training) {
+    return run(TrainingData.of(training));
+  }
+
+  /// Trains on a data set: [#run(TrainingData, Iterable)].
+  ///
+  /// @param validation read again after each epoch
+  public History run(Batches training, Iterable<Batch> validation) {
+    return run(TrainingData.of(training), validation);
+  }
+
   /// Trains without validation.
   ///
   /// @throws IllegalStateException if nothing is trainable, or not all that is trainable is trained
@@ -137,7 +150,8 @@ public final class Trainer {
     }
     Workspace workspace = new Workspace();
     FrozenProof proof = FrozenProof.of(model);
-    TrainingStep step = new TrainingStep(model, optimizer, loss, seed, workspace);
+    TrainingStep step =
+        new TrainingStep(model, optimizer, loss, seed, workspace, training.classes());
     Best best = new Best(model, earlyStop);
     List<EpochResult> results = new ArrayList<>();
     tell(l -> l.started(new TrainingListener.Start(model, epochs, training.steps())));

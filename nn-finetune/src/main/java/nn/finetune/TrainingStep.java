@@ -1,5 +1,6 @@
 package nn.finetune;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import nn.core.NdArray;
 import nn.core.Tensor;
@@ -17,16 +18,25 @@ final class TrainingStep {
   private final Loss loss;
   private final long seed;
   private final Workspace workspace;
+  private final List<String> classes;
 
   /// What a step found before its update.
   record Result(double loss, int right) {}
 
-  TrainingStep(Layer model, Optimizer optimizer, Loss loss, long seed, Workspace workspace) {
+  /// @param classes the names of the classes of the data; empty if they are not known
+  TrainingStep(
+      Layer model,
+      Optimizer optimizer,
+      Loss loss,
+      long seed,
+      Workspace workspace,
+      List<String> classes) {
     this.model = model;
     this.optimizer = optimizer;
     this.loss = loss;
     this.seed = seed;
     this.workspace = workspace;
+    this.classes = classes;
   }
 
   /// @param step which step of the epoch; the first is 1
@@ -35,6 +45,7 @@ final class TrainingStep {
   Result run(Batch batch, int epoch, int step, long before, double factor) {
     try (Pass pass = Pass.training(SeedSplit.ofStep(seed, before + step - 1), workspace)) {
       Tensor outputs = model.forward(batch.images(), pass);
+      Predictions.check(outputs.value(), classes);
       Predictions.check(outputs.value(), batch);
       Tensor mean = loss.of(outputs, batch);
       double value = mean.value().item();

@@ -274,6 +274,31 @@ class TrainerTest {
   }
 
   @Test
+  void aDataSetOfOtherClassesThanTheNetworkIsAnErrorThatSaysWhatToDo() {
+    TrainingData pets =
+        new TrainingData() {
+          @Override
+          public Iterable<Batch> batches(int epoch) {
+            return training;
+          }
+
+          @Override
+          public int steps() {
+            return training.size();
+          }
+
+          @Override
+          public List<String> classes() {
+            return List.of("cat", "dog");
+          }
+        };
+    assertEquals(
+        "the data have 2 classes (cat, dog), but the network tells 3 apart; model.replaceHead(2,"
+            + " random), before the optimizer is made",
+        messageOf(IllegalArgumentException.class, () -> trainer(1).run(pets)));
+  }
+
+  @Test
   void anEarlyStopWithoutValidationDataIsAnError() {
     assertEquals(
         "an early stop looks at validation data: run(training, validation)",

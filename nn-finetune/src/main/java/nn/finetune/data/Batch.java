@@ -13,13 +13,8 @@ public record Batch(NdArray images, int[] labels, int[] indices) {
     int samples = images.shape().rank() == 0 ? 0 : images.shape().dim(0);
     if (labels.length != samples || indices.length != samples) {
       throw new IllegalArgumentException(
-          "a batch of "
-              + samples
-              + " images has "
-              + labels.length
-              + " labels and "
-              + indices.length
-              + " indices");
+          "a batch of " + samples + " images has " + labels.length + " labels and "
+              + indices.length + " indices");
     }
   }
 

@@ -62,6 +62,11 @@ public final class Batches implements Iterable<Batch> {
     return this;
   }
 
+  /// What is cut into batches.
+  public Dataset data() {
+    return data;
+  }
+
   /// How many batches an epoch has.
   public int steps() {
     return (data.size() + size - 1) / size;
@@ -77,12 +82,11 @@ public final class Batches implements Iterable<Batch> {
   ///
   /// @param epoch the first is 1
   public Iterable<Batch> epoch(int epoch) {
-    return () ->
-        new Ahead(
-            shuffles
-                ? Shuffle.order(data.size(), seed * GOLDEN + epoch)
-                : IntStream.range(0, data.size()).toArray(),
-            epoch);
+    return () -> new Ahead(
+        shuffles
+            ? Shuffle.order(data.size(), seed * GOLDEN + epoch)
+            : IntStream.range(0, data.size()).toArray(),
+        epoch);
   }
 
   private Batch prepare(int[] order, int from, int epoch) {
