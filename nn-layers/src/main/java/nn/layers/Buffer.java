@@ -35,10 +35,12 @@ public final class Buffer {
     return value;
   }
 
+  /// The shape of the numbers.
   public Shape shape() {
     return value.shape();
   }
 
+  /// What it holds, which decides how a file stores it.
   public Kind kind() {
     return kind;
   }

@@ -35,6 +35,7 @@ public final class Parameter {
     return value;
   }
 
+  /// The shape of the numbers.
   public Shape shape() {
     return value.shape();
   }

@@ -135,6 +135,7 @@ public final class Parameters implements Iterable<Parameters.Entry> {
     return entries.stream().mapToLong(e -> e.parameter().value().size()).sum();
   }
 
+  /// The selection as a stream, in the order of registration.
   public Stream<Entry> stream() {
     return entries.stream();
   }

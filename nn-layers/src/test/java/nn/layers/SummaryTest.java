@@ -1,9 +1,11 @@
 package nn.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.SplittableRandom;
 import nn.core.Shape;
+import nn.core.Tensor;
 import nn.layers.zoo.ModelZoo;
 import org.junit.jupiter.api.Test;
 
@@ -44,9 +46,50 @@ class SummaryTest {
   }
 
   @Test
-  void sharedParametersCountOnceAndLayersThatAreNotCalledSaySo() {
+  void sharedParametersCountOnce() {
     Linear shared = new Linear(3, 3, new SplittableRandom(1));
     Layer network = new Sequential().add("a", shared).add("b", shared);
     assertEquals(12, network.summary(Shape.of(3)).parameters());
+  }
+
+  @Test
+  void aLayerThatIsNotCalledSaysSo() {
+    Layer network =
+        new Layer() {
+          private final Slot used = slot("used", new Identity());
+
+          {
+            slot("spare", new Identity());
+          }
+
+          @Override
+          protected Tensor compute(Tensor x, Pass pass) {
+            return used.forward(x, pass);
+          }
+        };
+    assertEquals(
+        """
+            path       layer     output      parameters  bytes  state
+            (network)  Layer     [3]
+              used     Identity  [3]
+              spare    Identity  not called
+            0 parameters: 0 trainable, 0 frozen; 0 B with buffers""",
+        network.summary(Shape.of(3)).toString());
+  }
+
+  @Test
+  void aRowThatIsNotThereIsAnErrorThatSaysTheNearest() {
+    Summary summary = SmallNetwork.create().summary(SmallNetwork.INPUT);
+    assertEquals(
+        "there is no layer 'nrm' (the nearest is 'norm'); there are conv, norm, relu, pool,"
+            + " flatten, drop, fc",
+        assertThrows(IllegalArgumentException.class, () -> summary.at("nrm")).getMessage());
+  }
+
+  @Test
+  void aDryRunChangesNothing() {
+    Layer network = SmallNetwork.create();
+    network.summary(SmallNetwork.INPUT);
+    assertEquals(0, network.buffers().get("norm.num_batches_tracked").value().item());
   }
 }
