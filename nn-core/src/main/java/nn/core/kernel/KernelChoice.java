@@ -1,18 +1,129 @@
 package nn.core.kernel;
 
-/// Which [Kernels] this process uses.
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Which [Kernels] this process uses: chosen once, at the first use, by the system property `nn.kernels`.
+///
+/// | `nn.kernels` | means |
+/// | --- | --- |
+/// | `auto`, or nothing | the Vector API where it runs fast; else the scalar kernels, and one log line that says why |
+/// | `vector` | the Vector API, or an error that says why it cannot be |
+/// | `scalar` | the scalar kernels |
+///
+/// Vector API code needs the module, and HotSpot's compiler C2: interpreted, or compiled by C1 alone, every vector is an
+/// object, and it runs some hundred times slower than scalar code.
 public final class KernelChoice {
-  private static volatile Kernels active = new ScalarKernels();
+  private static final String PROPERTY = "nn.kernels";
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final Pattern WITHOUT_C2 = Pattern.compile("-XX:TieredStopAtLevel=[0-3]\\b");
+
+  private static volatile @Nullable Kernels active;
 
   private KernelChoice() {}
 
   /// The kernels in use.
   public static Kernels active() {
-    return active;
+    Kernels kernels = active;
+    return kernels != null ? kernels : choose();
   }
 
   /// Uses other kernels from now on, in the whole process. For tests and benchmarks.
   public static void use(Kernels kernels) {
-    active = kernels;
+    active = Objects.requireNonNull(kernels, "kernels");
+  }
+
+  /// Every implementation that can run in this process, the scalar one first. For tests and benchmarks.
+  public static List<Kernels> available() {
+    Kernels scalar = new ScalarKernels();
+    return obstacle() == null ? List.of(scalar, vector()) : List.of(scalar);
+  }
+
+  private static synchronized Kernels choose() {
+    Kernels chosen = active;
+    if (chosen == null) {
+      chosen = chosen(System.getProperty(PROPERTY, "auto"));
+      active = chosen;
+    }
+    return chosen;
+  }
+
+  private static Kernels chosen(String asked) {
+    return switch (asked) {
+      case "scalar" -> new ScalarKernels();
+      case "vector" -> {
+        Obstacle obstacle = obstacle();
+        if (obstacle != null) {
+          throw new IllegalStateException(
+              "-D" + PROPERTY + "=vector: " + obstacle.why + ". " + obstacle.remedy
+                  + ", or take -D" + PROPERTY + "=auto");
+        }
+        yield vector();
+      }
+      case "auto" -> {
+        Obstacle obstacle = obstacle();
+        if (obstacle != null) {
+          System.getLogger("nn.core")
+              .log(
+                  Level.WARNING,
+                  "computing with scalar kernels, which are several times slower: " + obstacle.why
+                      + ". " + obstacle.remedy + "; -D" + PROPERTY + "=scalar accepts it silently");
+          yield new ScalarKernels();
+        }
+        yield vector();
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "-D" + PROPERTY + " must be auto, vector or scalar, got \"" + asked + "\"");
+    };
+  }
+
+  private static Kernels vector() {
+    return new VectorKernels(); // resolved here, at run time: this class loads where the module is absent
+  }
+
+  /// Why the vector kernels cannot run here, and what to do.
+  private record Obstacle(String why, String remedy) {}
+
+  private static @Nullable Obstacle obstacle() {
+    var module = ModuleLayer.boot().findModule(MODULE);
+    if (module.isEmpty() || !KernelChoice.class.getModule().canRead(module.get())) {
+      return new Obstacle(
+          "the module " + MODULE + " is not there",
+          "Add --add-modules " + MODULE + " to the java command");
+    }
+    String vm = System.getProperty("java.vm.name", "");
+    if (!vm.contains("Server VM")) { // "OpenJDK 64-Bit Server VM", "Java HotSpot(TM) 64-Bit Server VM"
+      return new Obstacle(
+          "\"" + vm + "\" is not known to compile the Vector API",
+          "Use a HotSpot JVM with the compiler C2");
+    }
+    String mode = System.getProperty("java.vm.info", "");
+    if (mode.contains("interpreted")) {
+      return new Obstacle("the JVM only interprets", "Remove -Xint from the java command");
+    }
+    if (mode.contains("emulated-client") || arguments().anyMatch(WITHOUT_C2.asPredicate())) {
+      return new Obstacle(
+          "the JVM runs without its compiler C2",
+          "Remove -XX:TieredStopAtLevel from the java command");
+    }
+    int bits = VectorKernels.bits();
+    return bits >= 128
+        ? null
+        : new Obstacle(
+            "this processor has vectors of " + bits + " bits", "Use one with 128 or more");
+  }
+
+  /// What the JVM was started with, as far as the operating system tells.
+  private static Stream<String> arguments() {
+    Stream<@Nullable String> variables =
+        Stream.of(System.getenv("JAVA_TOOL_OPTIONS"), System.getenv("JDK_JAVA_OPTIONS"));
+    return Stream.concat(
+        Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0])),
+        variables.map(v -> v == null ? "" : v));
   }
 }

@@ -1,9 +1,9 @@
 package nn.core.kernel;
 
-import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
-/// The reference: plain loops that say what each kernel computes.
+/// The reference: plain loops that say what each kernel computes, written so that the JVM's compiler makes vector
+/// instructions of the innermost ones.
 public final class ScalarKernels implements Kernels {
   @Override
   public String name() {
@@ -13,116 +13,35 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void matmul(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    for (int i = 0; i < m; i++) {
-      int row = cAt + i * n;
-      for (int j = 0; j < n; j++) {
-        c[row + j] = 0f;
-      }
-      for (int p = 0; p < k; p++) {
-        float factor = a[aAt + i * k + p];
-        int from = bAt + p * n;
-        for (int j = 0; j < n; j++) {
-          c[row + j] += factor * b[from + j];
-        }
-      }
-    }
+    ScalarMatmul.multiply(m, n, k, a, aAt, k, 1, b, bAt, c, cAt);
   }
 
   @Override
   public void matmulTransposed(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        c[cAt + i * n + j] = dot(a, aAt + i * k, b, bAt + j * k, k);
-      }
-    }
+    float[] transposed = ScalarMatmul.transposed(n, k, b, bAt);
+    ScalarMatmul.multiply(m, n, k, a, aAt, k, 1, transposed, 0, c, cAt);
   }
 
   @Override
   public void transposedMatmul(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    for (int i = 0; i < m * n; i++) {
-      c[cAt + i] = 0f;
-    }
-    for (int p = 0; p < k; p++) {
-      for (int i = 0; i < m; i++) {
-        float factor = a[aAt + p * m + i];
-        int row = cAt + i * n;
-        int from = bAt + p * n;
-        for (int j = 0; j < n; j++) {
-          c[row + j] += factor * b[from + j];
-        }
-      }
-    }
+    ScalarMatmul.multiply(m, n, k, a, aAt, 1, m, b, bAt, c, cAt);
   }
 
   @Override
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    int at = 0;
-    for (int image = 0; image < g.batch(); image++) {
-      for (int out = 0; out < g.outChannels(); out++) {
-        float start = bias == null ? 0f : bias[out];
-        for (int i = 0; i < g.outHeight() * g.outWidth(); i++) {
-          y[at + i] = start;
-        }
-        at += g.outHeight() * g.outWidth();
-      }
-    }
-    eachTap(
-        g, (xAt, wAt, yAt) -> y[yAt] += x[xAt] * w[wAt]);
+    ScalarConvolution.forward(g, x, w, bias, y);
   }
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    java.util.Arrays.fill(dx, 0, g.inputShape().size(), 0f);
-    eachTap(g, (xAt, wAt, yAt) -> dx[xAt] += dy[yAt] * w[wAt]);
+    ScalarConvolution.inputGradient(g, dy, w, dx);
   }
 
   @Override
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    java.util.Arrays.fill(dw, 0, g.kernelShape().size(), 0f);
-    eachTap(g, (xAt, wAt, yAt) -> dw[wAt] += dy[yAt] * x[xAt]);
-  }
-
-  private interface Tap {
-    void at(int xAt, int wAt, int yAt);
-  }
-
-  private static void eachTap(ConvGeometry g, Tap tap) {
-    ConvSettings s = g.settings();
-    int inPerGroup = g.inChannels() / s.groups();
-    int outPerGroup = g.outChannels() / s.groups();
-    for (int image = 0; image < g.batch(); image++) {
-      for (int out = 0; out < g.outChannels(); out++) {
-        int firstIn = out / outPerGroup * inPerGroup;
-        for (int in = 0; in < inPerGroup; in++) {
-          for (int ky = 0; ky < g.kernelHeight(); ky++) {
-            for (int kx = 0; kx < g.kernelWidth(); kx++) {
-              int wAt =
-                  ((out * inPerGroup + in) * g.kernelHeight() + ky) * g.kernelWidth() + kx;
-              for (int oy = 0; oy < g.outHeight(); oy++) {
-                int iy = oy * s.strideHeight() - s.paddingHeight() + ky * s.dilationHeight();
-                if (iy < 0 || iy >= g.inHeight()) {
-                  continue;
-                }
-                for (int ox = 0; ox < g.outWidth(); ox++) {
-                  int ix = ox * s.strideWidth() - s.paddingWidth() + kx * s.dilationWidth();
-                  if (ix < 0 || ix >= g.inWidth()) {
-                    continue;
-                  }
-                  int xAt =
-                      ((image * g.inChannels() + firstIn + in) * g.inHeight() + iy) * g.inWidth()
-                          + ix;
-                  int yAt =
-                      ((image * g.outChannels() + out) * g.outHeight() + oy) * g.outWidth() + ox;
-                  tap.at(xAt, wAt, yAt);
-                }
-              }
-            }
-          }
-        }
-      }
-    }
+    ScalarConvolution.weightGradient(g, x, dy, dw);
   }
 
   @Override
@@ -176,32 +95,50 @@ public final class ScalarKernels implements Kernels {
         * (1 - Math.exp(-size * size) / Math.sqrt(Math.PI) / (size + fraction));
   }
 
+  // Four sums side by side: one alone waits for each addition to end before the next.
+
   @Override
   public float sum(float[] x, int at, int n) {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += x[at + i];
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += x[at + i];
+      s1 += x[at + i + 1];
+      s2 += x[at + i + 2];
+      s3 += x[at + i + 3];
     }
-    return (float) sum;
+    for (; i < n; i++) {
+      s0 += x[at + i];
+    }
+    return (float) (s0 + s1 + (s2 + s3));
   }
 
   @Override
   public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += (double) x[xAt + i] * y[yAt + i];
-    }
-    return (float) sum;
+    return centredDot(x, xAt, 0, y, yAt, 0, n);
   }
 
   @Override
   public float centredDot(
       float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
+      s1 += (double) (x[xAt + i + 1] - xCentre) * (y[yAt + i + 1] - yCentre);
+      s2 += (double) (x[xAt + i + 2] - xCentre) * (y[yAt + i + 2] - yCentre);
+      s3 += (double) (x[xAt + i + 3] - xCentre) * (y[yAt + i + 3] - yCentre);
     }
-    return (float) sum;
+    for (; i < n; i++) {
+      s0 += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
+    }
+    return (float) (s0 + s1 + (s2 + s3));
   }
 
   @Override

@@ -1,0 +1,93 @@
+package nn.core.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
+
+/// Kernels on the JDK's Vector API, for the vector width that the processor prefers.
+public final class VectorKernels implements Kernels {
+  private final Kernels scalar = new ScalarKernels();
+
+  /// How many bits a vector has on this processor.
+  static int bits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  @Override
+  public String name() {
+    return "vector-" + bits();
+  }
+
+  @Override
+  public void matmul(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    scalar.matmul(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void matmulTransposed(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    scalar.matmulTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void transposedMatmul(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    scalar.transposedMatmul(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    scalar.conv2d(g, x, w, bias, y);
+  }
+
+  @Override
+  public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    scalar.conv2dInputGradient(g, dy, w, dx);
+  }
+
+  @Override
+  public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    scalar.conv2dWeightGradient(g, x, dy, dw);
+  }
+
+  @Override
+  public void exp(float[] x, float[] y, int from, int to) {
+    scalar.exp(x, y, from, to);
+  }
+
+  @Override
+  public void tanh(float[] x, float[] y, int from, int to) {
+    scalar.tanh(x, y, from, to);
+  }
+
+  @Override
+  public void sigmoid(float[] x, float[] y, int from, int to) {
+    scalar.sigmoid(x, y, from, to);
+  }
+
+  @Override
+  public void erf(float[] x, float[] y, int from, int to) {
+    scalar.erf(x, y, from, to);
+  }
+
+  @Override
+  public float sum(float[] x, int at, int n) {
+    return scalar.sum(x, at, n);
+  }
+
+  @Override
+  public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+    return scalar.dot(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public float centredDot(
+      float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
+    return scalar.centredDot(x, xAt, xCentre, y, yAt, yCentre, n);
+  }
+
+  @Override
+  public float max(float[] x, int at, int n) {
+    return scalar.max(x, at, n);
+  }
+}
