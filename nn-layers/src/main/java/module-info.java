@@ -8,5 +8,4 @@ module nn.layers {
   exports nn.layers.image;
   exports nn.layers.state;
   exports nn.layers.zoo;
-  exports nn.layers.image;
 }
