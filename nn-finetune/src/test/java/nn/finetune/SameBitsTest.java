@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import nn.core.NdArray;
 import nn.core.Shape;
-import nn.finetune.data.Batch;
+import nn.core.kernel.Parallel;
+import nn.finetune.data.Augmentation;
+import nn.finetune.data.Batches;
+import nn.finetune.data.Dataset;
+import nn.finetune.data.InMemory;
 import nn.layers.Activation;
 import nn.layers.BatchNorm2d;
 import nn.layers.Conv2d;
@@ -19,22 +23,35 @@ import nn.layers.Layer;
 import nn.layers.Linear;
 import nn.layers.MaxPool2d;
 import nn.layers.Sequential;
+import nn.layers.image.Pixels;
+import nn.layers.image.Preprocessing;
 import org.junit.jupiter.api.Test;
 
 /// A network with everything that could make two runs differ: reductions, statistics, dropout.
 class SameBitsTest {
-  private static final List<Batch> DATA = images();
+  private static final Preprocessing PREPROCESSING = Preprocessing.centred(3, 16, 16);
+  private static final Dataset DATA = images();
 
-  private static List<Batch> images() {
+  private static Dataset images() {
     SplittableRandom random = new SplittableRandom(5);
-    List<Batch> batches = new ArrayList<>();
-    for (int b = 0; b < 4; b++) {
-      int[] labels = new int[8];
-      Arrays.setAll(labels, _ -> random.nextInt(3));
-      batches.add(
-          new Batch(NdArray.normal(Shape.of(8, 3, 16, 16), 1f, random), labels, new int[8]));
+    List<Pixels> images = new ArrayList<>();
+    int[] labels = new int[24];
+    for (int i = 0; i < labels.length; i++) {
+      byte[] values = new byte[3 * 16 * 16];
+      random.nextBytes(values);
+      images.add(new Pixels(16, 16, 3, values));
+      labels[i] = random.nextInt(3);
     }
-    return batches;
+    return new InMemory("noise", List.of("a", "b", "c"), images, labels);
+  }
+
+  private static Batches training(long seed) {
+    return DATA.batches(8, seed, PREPROCESSING)
+        .augmented(Augmentation.none().flip().paddedCrop(2));
+  }
+
+  private static Batches validation() {
+    return DATA.batches(8, PREPROCESSING);
   }
 
   private static Layer network() {
@@ -49,7 +66,9 @@ class SameBitsTest {
         .add("relu2", Activation.relu())
         .add("gap", new GlobalAvgPool2d())
         .add("drop", new Dropout(0.5))
-        .add("fc", new Linear(32, 3, random));
+        .add("wide", new Linear(32, 1100, random)) // more numbers than one chunk of an update has
+        .add("relu3", Activation.relu())
+        .add("fc", new Linear(1100, 3, random));
   }
 
   private static Optimizer optimizer(Layer model) {
@@ -59,14 +78,14 @@ class SameBitsTest {
   private static Trainer trainer(Layer model, Optimizer optimizer, long seed) {
     return new Trainer(model, optimizer)
         .withSeed(seed)
-        .withEpochs(4)
+        .withEpochs(3)
         .withSchedule(Schedule.cosine().withWarmUp(3));
   }
 
-  /// All numbers of the network after four epochs.
+  /// All numbers of the network after three epochs.
   private static float[] trained(long seed) {
     Layer model = network();
-    trainer(model, optimizer(model), seed).run(TrainingData.of(DATA), DATA);
+    trainer(model, optimizer(model), seed).run(training(seed), validation());
     return numbers(model);
   }
 
@@ -85,7 +104,22 @@ class SameBitsTest {
   }
 
   @Test
-  void anotherSeedGivesOtherDropouts() {
+  void theNumberOfThreadsDoesNotChangeABit() {
+    int before = Parallel.threads();
+    try {
+      Parallel.threads(1);
+      float[] one = trained(1);
+      for (int threads : new int[] {2, 3}) {
+        Parallel.threads(threads);
+        assertArrayEquals(one, trained(1), threads + " threads");
+      }
+    } finally {
+      Parallel.threads(before);
+    }
+  }
+
+  @Test
+  void anotherSeedGivesOtherBits() {
     assertFalse(Arrays.equals(trained(1), trained(2)));
   }
 
@@ -103,7 +137,7 @@ class SameBitsTest {
             }
           }
         })
-        .run(TrainingData.of(DATA));
+        .run(training(1));
 
     Layer second = network();
     for (var entry : first.parameters()) {
@@ -112,7 +146,7 @@ class SameBitsTest {
     first.buffers().forEach((path, b) -> second.buffers().get(path).value().set(b.value()));
     Optimizer after = optimizer(second);
     after.restore(before.state());
-    trainer(second, after, 1).withEpochsDone(2).run(TrainingData.of(DATA));
+    trainer(second, after, 1).withEpochsDone(2).run(training(1));
     assertArrayEquals(trained(1), numbers(second));
   }
 }
