@@ -33,7 +33,7 @@ public final class ModelZoo {
   /// @param name the name it is made by
   /// @param input the shape of one input, without the batch axis: `[3×32×32]`. Networks that end in
   ///   a global mean take other heights and widths as well
-  /// @param classes how many classes its published weights tell apart
+  /// @param classes how many classes its published weights tell apart; 2 if there are none
   /// @param architecture how it is put together
   public record Entry(String name, Shape input, int classes, Architecture architecture) {}
 
