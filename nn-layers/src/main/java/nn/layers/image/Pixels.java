@@ -3,7 +3,8 @@ package nn.layers.image;
 import java.util.Arrays;
 import java.util.Objects;
 
-/// An image as 8-bit numbers: row by row, and within a pixel channel by channel (grey, or red, green, blue).
+/// An image as 8-bit numbers: row by row, and within a row pixel by pixel, each with its channels
+/// (grey, or red, green, blue).
 public final class Pixels {
   private final int width;
   private final int height;
@@ -31,9 +32,9 @@ public final class Pixels {
 
   /// An image given channel by channel (planar), as CIFAR's files hold it.
   public static Pixels ofPlanes(int width, int height, int channels, byte[] planes, int from) {
-    Objects.checkFromIndexSize(from, width * height * channels, planes.length);
-    byte[] values = new byte[width * height * channels];
-    int area = width * height;
+    int area = Math.multiplyExact(width, height);
+    Objects.checkFromIndexSize(from, Math.multiplyExact(area, channels), planes.length);
+    byte[] values = new byte[area * channels];
     for (int c = 0; c < channels; c++) {
       for (int i = 0; i < area; i++) {
         values[i * channels + c] = planes[from + c * area + i];
@@ -65,21 +66,24 @@ public final class Pixels {
     return values;
   }
 
-  /// The same image in grey or in colour. Grey is 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+  /// The same image in grey or in colour. Grey is 0.299 red + 0.587 green + 0.114 blue (ITU-R
+  /// BT.601), in whole numbers of 2⁻¹⁶ as Pillow has it.
   public Pixels withChannels(int wanted) {
     if (wanted == channels) {
       return this;
     }
-    byte[] converted = new byte[width * height * wanted];
+    if (wanted != 1 && wanted != 3) {
+      throw new IllegalArgumentException("an image has 1 or 3 channels, not " + wanted);
+    }
+    byte[] converted = new byte[Math.multiplyExact(width * height, wanted)];
     for (int i = 0; i < width * height; i++) {
       if (wanted == 3) {
         Arrays.fill(converted, 3 * i, 3 * i + 3, values[i]);
       } else {
-        float grey =
-            0.299f * (values[3 * i] & 0xff)
-                + 0.587f * (values[3 * i + 1] & 0xff)
-                + 0.114f * (values[3 * i + 2] & 0xff);
-        converted[i] = (byte) Math.round(grey);
+        int red = values[3 * i] & 0xff;
+        int green = values[3 * i + 1] & 0xff;
+        int blue = values[3 * i + 2] & 0xff;
+        converted[i] = (byte) ((19595 * red + 38470 * green + 7471 * blue + (1 << 15)) >> 16);
       }
     }
     return new Pixels(width, height, wanted, converted);
@@ -87,7 +91,15 @@ public final class Pixels {
 
   /// A part of the image. What lies beyond its edges is black.
   public Pixels crop(int left, int top, int newWidth, int newHeight) {
-    byte[] cut = new byte[newWidth * newHeight * channels];
+    if (newWidth < 1 || newHeight < 1) {
+      throw new IllegalArgumentException(
+          "the part of an image has a positive size, got " + newWidth + "×" + newHeight);
+    }
+    if (left == 0 && top == 0 && newWidth == width && newHeight == height) {
+      return this;
+    }
+    byte[] cut =
+        new byte[Math.multiplyExact(Math.multiplyExact(newWidth, newHeight), channels)];
     int fromX = Math.max(0, left);
     int toX = Math.min(width, left + newWidth);
     for (int y = Math.max(0, top); y < Math.min(height, top + newHeight) && fromX < toX; y++) {
@@ -103,13 +115,11 @@ public final class Pixels {
 
   /// The part in the middle. What lies beyond the edges is black.
   public Pixels centreCrop(int newWidth, int newHeight) {
-    return newWidth == width && newHeight == height
-        ? this
-        : crop(
-            Math.floorDiv(width - newWidth, 2),
-            Math.floorDiv(height - newHeight, 2),
-            newWidth,
-            newHeight);
+    if (newWidth == width && newHeight == height) {
+      return this;
+    }
+    Window middle = Window.middle(width, height, newWidth, newHeight);
+    return crop(middle.left(), middle.top(), newWidth, newHeight);
   }
 
   /// The image mirrored, left to right.
@@ -138,10 +148,37 @@ public final class Pixels {
     return new Pixels(height, width, channels, turned);
   }
 
+  /// The image turned by 180°.
+  public Pixels rotate180() {
+    byte[] turned = new byte[values.length];
+    int area = width * height;
+    for (int i = 0; i < area; i++) {
+      System.arraycopy(values, i * channels, turned, (area - 1 - i) * channels, channels);
+    }
+    return new Pixels(width, height, channels, turned);
+  }
+
   /// The image at another size, smoothed as much as it shrinks (see [Resampling]).
   public Pixels resize(int newWidth, int newHeight, Resampling how) {
+    if (newWidth < 1 || newHeight < 1) {
+      throw new IllegalArgumentException(
+          "an image is resized to a positive size, got " + newWidth + "×" + newHeight);
+    }
     return newWidth == width && newHeight == height
         ? this
-        : how.resize(this, newWidth, newHeight);
+        : how.resize(this, newWidth, newHeight, new Window(0, 0, newWidth, newHeight));
+  }
+
+  /// The middle of the image at another size; only what lies in the middle is computed. Where the
+  /// image does not reach, it is black.
+  Pixels resizeAndCrop(int newWidth, int newHeight, Resampling how, int cropWidth, int cropHeight) {
+    if (newWidth == width && newHeight == height) {
+      return centreCrop(cropWidth, cropHeight);
+    }
+    Window middle = Window.middle(newWidth, newHeight, cropWidth, cropHeight);
+    Window inside = middle.within(newWidth, newHeight);
+    return how.resize(this, newWidth, newHeight, inside)
+        .crop(
+            middle.left() - inside.left(), middle.top() - inside.top(), cropWidth, cropHeight);
   }
 }

@@ -2,16 +2,23 @@ package nn.layers.image;
 
 import java.util.Arrays;
 
-/// How an image is brought to another size. When it shrinks, the filter is widened by the same factor, so that every pixel of
-/// the original counts (antialiasing): without that, networks lose points of accuracy on images that were shrunk.
+/// How an image is brought to another size. When it shrinks, the filter is widened by the same
+/// factor, so that every pixel of the original counts (antialiasing): without that, networks lose
+/// points of accuracy on images that were shrunk.
 ///
-/// The rule is that of Pillow, which most published networks were trained with: the new pixel i has its centre at
-/// (i + ½) · scale in the old image, and is the weighted mean of the old pixels around.
+/// The rule is that of Pillow, which most published networks were trained with, to the bit: the new
+/// pixel i has its centre at (i + ½) · scale in the old image, and is the weighted mean of the old
+/// pixels around; rows first, then columns, each rounded to 8 bits.
 public enum Resampling {
   /// A triangle: weight 1 − |d| within 1 pixel.
   BILINEAR(1),
   /// Keys's cubic with a = −½, within 2 pixels: Keys, "Cubic Convolution Interpolation", 1981.
   BICUBIC(2);
+
+  /// Weights are whole numbers of 2⁻²²: with 8 bits of a pixel and 1 of a sign they fill an int.
+  private static final int BITS = 22;
+
+  private static final int HALF = 1 << (BITS - 1);
 
   private final double support;
 
@@ -33,18 +40,27 @@ public enum Resampling {
   }
 
   /// For each new pixel, the first old one that counts, and the weights from there on.
-  private record Taps(int[] first, float[][] weights) {}
+  private record Taps(int[] first, int[][] weights) {
+    int begin() {
+      return first[0];
+    }
 
-  private Taps taps(int from, int to) {
-    double scale = (double) from / to;
+    int end() {
+      return first[first.length - 1] + weights[weights.length - 1].length;
+    }
+  }
+
+  /// The taps of `count` new pixels of an edge that goes from `oldLength` to `newLength`.
+  private Taps taps(int oldLength, int newLength, int from, int count) {
+    double scale = (double) oldLength / newLength;
     double stretch = Math.max(1, scale);
     double reach = support * stretch;
-    int[] first = new int[to];
-    float[][] weights = new float[to][];
-    for (int i = 0; i < to; i++) {
-      double centre = (i + 0.5) * scale;
+    int[] first = new int[count];
+    int[][] weights = new int[count][];
+    for (int i = 0; i < count; i++) {
+      double centre = (from + i + 0.5) * scale;
       int begin = Math.max(0, (int) (centre - reach + 0.5));
-      int end = Math.min(from, (int) (centre + reach + 0.5));
+      int end = Math.min(oldLength, (int) (centre + reach + 0.5));
       double[] raw = new double[end - begin];
       double sum = 0;
       for (int j = 0; j < raw.length; j++) {
@@ -52,50 +68,64 @@ public enum Resampling {
         sum += raw[j];
       }
       first[i] = begin;
-      weights[i] = new float[raw.length];
+      weights[i] = new int[raw.length];
       for (int j = 0; j < raw.length; j++) {
-        weights[i][j] = (float) (raw[j] / sum);
+        double share = raw[j] / sum * (1 << BITS);
+        weights[i][j] = (int) (share < 0 ? share - 0.5 : share + 0.5);
       }
     }
     return new Taps(first, weights);
   }
 
-  /// Rows first, then columns.
-  Pixels resize(Pixels image, int width, int height) {
-    int channels = image.channels();
-    byte[] old = image.values();
-    Taps across = taps(image.width(), width);
-    Taps down = taps(image.height(), height);
-    float[] narrow = new float[image.height() * width * channels];
-    for (int y = 0; y < image.height(); y++) {
-      for (int x = 0; x < width; x++) {
-        float[] weights = across.weights[x];
-        for (int c = 0; c < channels; c++) {
-          float sum = 0f;
-          int at = (y * image.width() + across.first[x]) * channels + c;
-          for (int j = 0; j < weights.length; j++) {
-            sum += weights[j] * (old[at + j * channels] & 0xff);
-          }
-          narrow[(y * width + x) * channels + c] = sum;
-        }
-      }
+  /// The part of the resized image that lies in a window; the rest is not computed.
+  Pixels resize(Pixels image, int newWidth, int newHeight, Window window) {
+    Taps across = taps(image.width(), newWidth, window.left(), window.width());
+    Taps down = taps(image.height(), newHeight, window.top(), window.height());
+    int rows = down.end() - down.begin();
+    int row = Math.multiplyExact(window.width(), image.channels());
+    byte[] narrow = new byte[Math.multiplyExact(rows, row)];
+    for (int y = 0; y < rows; y++) {
+      squeezeRow(image, down.begin() + y, across, narrow, y * row);
     }
-    int row = width * channels;
-    byte[] resized = new byte[height * row];
-    float[] sums = new float[row];
-    for (int y = 0; y < height; y++) {
-      Arrays.fill(sums, 0f);
-      float[] weights = down.weights[y];
-      for (int j = 0; j < weights.length; j++) {
-        int at = (down.first[y] + j) * row;
-        for (int i = 0; i < row; i++) {
-          sums[i] += weights[j] * narrow[at + i];
-        }
-      }
+    byte[] resized = new byte[Math.multiplyExact(window.height(), row)];
+    int[] sums = new int[row];
+    for (int y = 0; y < window.height(); y++) {
+      squeezeColumns(narrow, down.first[y] - down.begin(), down.weights[y], sums);
       for (int i = 0; i < row; i++) {
-        resized[y * row + i] = (byte) Math.max(0, Math.min(255, Math.round(sums[i])));
+        resized[y * row + i] = rounded(sums[i]);
       }
     }
-    return new Pixels(width, height, channels, resized);
+    return new Pixels(window.width(), window.height(), image.channels(), resized);
+  }
+
+  private static void squeezeRow(Pixels image, int y, Taps across, byte[] to, int at) {
+    byte[] old = image.values();
+    int channels = image.channels();
+    for (int x = 0; x < across.first.length; x++) {
+      int[] weights = across.weights[x];
+      for (int c = 0; c < channels; c++) {
+        int from = (y * image.width() + across.first[x]) * channels + c;
+        int sum = HALF;
+        for (int j = 0; j < weights.length; j++) {
+          sum += weights[j] * (old[from + j * channels] & 0xff);
+        }
+        to[at + x * channels + c] = rounded(sum);
+      }
+    }
+  }
+
+  private static void squeezeColumns(byte[] rows, int first, int[] weights, int[] sums) {
+    Arrays.fill(sums, HALF);
+    for (int j = 0; j < weights.length; j++) {
+      int weight = weights[j];
+      int at = (first + j) * sums.length;
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += weight * (rows[at + i] & 0xff);
+      }
+    }
+  }
+
+  private static byte rounded(int sum) {
+    return (byte) Math.clamp(sum >> BITS, 0, 255);
   }
 }
