@@ -1,5 +1,7 @@
 package nn.cli;
 
+import nn.core.kernel.Parallel;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// What every command understands.
@@ -20,7 +22,13 @@ final class CommonOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "How many threads compute; results do not depend on it. Default: all cores.") int threads;
+      description = "How many threads compute; results do not depend on it. Default: all cores.")
+  @Nullable Integer threads;
 
-  void useThreads() {}
+  /// Computes on as many threads as was said.
+  void useThreads() {
+    if (threads != null) {
+      Parallel.threads(threads);
+    }
+  }
 }

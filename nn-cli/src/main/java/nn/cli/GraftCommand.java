@@ -1,6 +1,7 @@
 package nn.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +18,7 @@ abstract class GraftCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
+  private @Nullable String shortcoming;
 
   /// Does the work.
   ///
@@ -31,12 +33,22 @@ abstract class GraftCommand implements Callable<Integer> {
       Talk talk = talk();
       Json result = run(talk);
       talk.answer(result);
+      if (shortcoming != null) {
+        commandLine.getErr().println(spec.qualifiedName() + ": " + shortcoming);
+        commandLine.getErr().flush();
+        return FAILED;
+      }
       return DONE;
     } catch (ParameterException e) {
       throw e;
     } catch (Exception | OutOfMemoryError | StackOverflowError e) {
       return Main.failure(e, commandLine);
     }
+  }
+
+  /// Says that the command has failed, although there is a result to show.
+  final void fallShort(String message) {
+    shortcoming = message;
   }
 
   final Talk talk() {

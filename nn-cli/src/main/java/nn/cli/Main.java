@@ -23,6 +23,8 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     version = "graft 0.1.0-SNAPSHOT",
     subcommands = {
+        DemoCommand.class,
+        EvaluateCommand.class,
         ModelsCommand.class,
         SummaryCommand.class,
         InspectCommand.class,

@@ -1,6 +1,7 @@
 package nn.cli.demo;
 
 import java.awt.Color;
+import java.util.Locale;
 
 /// What the demo's pictures show. Each sketches itself on a [Pen]'s paper, standing on the line y = 0.55, never twice
 /// alike.
@@ -161,6 +162,11 @@ public enum Thing {
   };
 
   private static final double GROUND = 0.55;
+
+  /// What a person calls it: `car`.
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /// Draws one of these.
   abstract void sketch(Pen pen);

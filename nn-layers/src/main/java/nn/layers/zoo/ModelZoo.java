@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import nn.core.Shape;
 import nn.layers.Layer;
 import nn.layers.Paths;
+import nn.layers.image.Preprocessing;
 
 /// The networks that can be made by name. Each knows its head, so that [Layer#replaceHead] and
 /// [Layer#features] work, and its name in this zoo ([Layer#architecture]), so that a file can say
@@ -31,19 +32,25 @@ public final class ModelZoo {
   /// What the zoo knows about a network.
   ///
   /// @param name the name it is made by
-  /// @param input the shape of one input, without the batch axis: `[3×32×32]`. Networks that end in
-  ///   a global mean take other heights and widths as well
+  /// @param preprocessing how its published weights want their images
   /// @param classes how many classes its published weights tell apart; 2 if there are none
   /// @param architecture how it is put together
-  public record Entry(String name, Shape input, int classes, Architecture architecture) {}
+  public record Entry(
+      String name, Preprocessing preprocessing, int classes, Architecture architecture) {
+    /// The shape of one input, without the batch axis: `[3×32×32]`. Networks that end in a global
+    /// mean take other heights and widths as well.
+    public Shape input() {
+      return preprocessing.inputShape();
+    }
+  }
 
   private static final Map<String, Entry> ENTRIES = new LinkedHashMap<>();
 
   static {
-    Shape small = Shape.of(3, 32, 32);
-    Shape large = Shape.of(3, 224, 224);
-    add("lenet", Shape.of(1, 28, 28), 10, LeNet::lenet);
-    add("small-cnn", small, 2, SmallCnn::smallCnn);
+    Preprocessing small = Preprocessing.cifar();
+    Preprocessing large = Preprocessing.imageNet();
+    add("lenet", Preprocessing.mnist(), 10, LeNet::lenet);
+    add("small-cnn", Preprocessing.centred(3, 32, 32), 2, SmallCnn::smallCnn);
     for (int depth : new int[] {20, 32, 44, 56, 110}) {
       add(
           "cifar-resnet" + depth,
@@ -60,8 +67,9 @@ public final class ModelZoo {
 
   private ModelZoo() {}
 
-  private static void add(String name, Shape input, int classes, Architecture architecture) {
-    ENTRIES.put(name, new Entry(name, input, classes, architecture));
+  private static void add(
+      String name, Preprocessing preprocessing, int classes, Architecture architecture) {
+    ENTRIES.put(name, new Entry(name, preprocessing, classes, architecture));
   }
 
   /// The names of all networks, related ones side by side.
