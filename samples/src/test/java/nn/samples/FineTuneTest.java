@@ -48,7 +48,7 @@ class FineTuneTest {
         Files.readString(readme.resolveSibling("samples/src/main/java/nn/samples/FineTune.java"));
     String body =
         program.substring(program.indexOf("    Layer model"), program.lastIndexOf("  }"))
-            .stripIndent().strip();
+            .stripTrailing().stripIndent();
     assertTrue(text.contains(body), "the README should hold, word for word:\n" + body);
   }
 
