@@ -3,9 +3,11 @@ package nn.layers.state;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import nn.core.NdArray;
@@ -33,6 +35,17 @@ final class HandMade {
         .put(json)
         .put(data)
         .array();
+  }
+
+  /// Writes in place: far cheaper, thousands of times over, than a file made empty first.
+  static void overwrite(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes), 0);
+      if (channel.size() > bytes.length) {
+        channel.truncate(bytes.length);
+      }
+    }
   }
 
   /// What a header says of one tensor.

@@ -162,8 +162,8 @@ class SafeTensorsHostileTest {
   void aFileThatEndsTooEarlyIsAnErrorWhereverItEnds() throws IOException {
     byte[] bytes = small();
     Path file = folder.resolve("short.safetensors");
-    for (int length = 0; length < bytes.length; length++) {
-      Files.write(file, Arrays.copyOf(bytes, length));
+    for (int length = bytes.length - 1; length >= 0; length--) {
+      HandMade.overwrite(file, Arrays.copyOf(bytes, length));
       problem(file);
     }
   }
@@ -174,12 +174,12 @@ class SafeTensorsHostileTest {
     SplittableRandom random = new SplittableRandom(7);
     Path file = folder.resolve("flipped.safetensors");
     int errors = 0;
-    for (int trial = 0; trial < 4000; trial++) {
+    for (int trial = 0; trial < 2500; trial++) {
       byte[] flipped = bytes.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         flipped[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
-      Files.write(file, flipped);
+      HandMade.overwrite(file, flipped);
       try {
         for (StoredTensor tensor : SafeTensors.read(file).tensors()) {
           tensor.toArray();
@@ -189,6 +189,6 @@ class SafeTensorsHostileTest {
         errors++;
       }
     }
-    assertTrue(errors > 2000, errors + " of 4000 were found");
+    assertTrue(errors > 1250, errors + " of 2500 were found");
   }
 }
