@@ -1,43 +1,41 @@
 package nn.finetune.data;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.layers.image.Pixels;
 import nn.layers.image.Preprocessing;
 
-/// A data set cut into batches as a network takes them. The next few are prepared on other threads while the current one is
-/// used; what is in them depends on the seed and the epoch alone.
+/// A data set cut into batches as a network takes them. The next few are prepared on other threads
+/// while the current one is used; what is in them depends on the seed and the epoch alone.
 ///
-/// Without [#shuffled] the samples come in order, for evaluation. Iterating goes through one epoch: [#epoch] says which, 1 unless
-/// said.
+/// Without [#shuffled] the samples come in order, for evaluation. Iterating goes through one epoch:
+/// [#epoch] says which, 1 unless said.
+///
+/// Images that had to be decoded or resized are kept at the network's size for the next epoch, as
+/// long as all of them fit into a quarter of Java's memory.
 public final class Batches implements Iterable<Batch> {
-  private static final int AHEAD = 4; // batches prepared or under way
-  private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  private static final ExecutorService PREPARING = preparing();
+  private static final long ORDER = 1; // what chance is for
+  private static final long SAMPLE = 2;
 
   private final Dataset data;
   private final Preprocessing preprocessing;
+  private final AtomicReferenceArray<Pixels> fitted; // empty if they would take too much
   private int size = 32;
   private boolean shuffles;
+  private boolean fullOnly;
   private long seed;
+  private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   private Augmentation augmentation = Augmentation.none();
 
   public Batches(Dataset data, Preprocessing preprocessing) {
     this.data = data;
     this.preprocessing = preprocessing;
+    long bytes = (long) data.size() * preprocessing.inputShape().size();
+    boolean keeps = bytes <= Runtime.getRuntime().maxMemory() / 4;
+    this.fitted = new AtomicReferenceArray<>(keeps ? data.size() : 0);
   }
 
   /// How many samples a batch has (the last one may have fewer); 32 unless said.
@@ -62,6 +60,23 @@ public final class Batches implements Iterable<Batch> {
     return this;
   }
 
+  /// Without the last batch, if that has fewer samples than the others: batch norm learns little from
+  /// a few samples, and nothing from one.
+  public Batches fullOnly() {
+    this.fullOnly = true;
+    return this;
+  }
+
+  /// How many threads prepare batches; 0 prepares them on the caller's, when it asks. Half of the
+  /// processors unless said. The batches are the same with any number.
+  public Batches threads(int threads) {
+    if (threads < 0) {
+      throw new IllegalArgumentException("there are 0 threads or more, got " + threads);
+    }
+    this.threads = threads;
+    return this;
+  }
+
   /// What is cut into batches.
   public Dataset data() {
     return data;
@@ -69,28 +84,38 @@ public final class Batches implements Iterable<Batch> {
 
   /// How many batches an epoch has.
   public int steps() {
-    return (data.size() + size - 1) / size;
+    return fullOnly ? data.size() / size : Math.ceilDiv(data.size(), size);
   }
 
   /// The batches of the first epoch.
   @Override
-  public Iterator<Batch> iterator() {
-    return epoch(1).iterator();
+  public Prefetch iterator() {
+    return prefetch(1);
   }
 
   /// The batches of an epoch.
   ///
   /// @param epoch the first is 1
   public Iterable<Batch> epoch(int epoch) {
-    return () -> new Ahead(
-        shuffles
-            ? Shuffle.order(data.size(), seed * GOLDEN + epoch)
-            : IntStream.range(0, data.size()).toArray(),
-        epoch);
+    return () -> prefetch(epoch);
   }
 
-  private Batch prepare(int[] order, int from, int epoch) {
-    int count = Math.min(size, order.length - from);
+  /// The batches of an epoch, for who wants to close what prepares them.
+  ///
+  /// @param epoch the first is 1
+  public Prefetch prefetch(int epoch) {
+    int[] order =
+        shuffles
+            ? Draws.order(data.size(), Draws.of(seed, ORDER, epoch))
+            : IntStream.range(0, data.size()).toArray();
+    int samples = size; // as set now, whatever is set later
+    Augmentation changes = augmentation;
+    return new Prefetch(
+        steps(), threads, step -> prepare(order, step * samples, samples, epoch, changes));
+  }
+
+  private Batch prepare(int[] order, int from, int samples, int epoch, Augmentation changes) {
+    int count = Math.min(samples, order.length - from);
     Shape input = preprocessing.inputShape();
     NdArray images = NdArray.zeros(Shape.of(count, input.dim(0), input.dim(1), input.dim(2)));
     float[] numbers = images.writable();
@@ -98,8 +123,7 @@ public final class Batches implements Iterable<Batch> {
     int[] indices = new int[count];
     for (int i = 0; i < count; i++) {
       int index = order[from + i];
-      SplittableRandom random = new SplittableRandom((seed * GOLDEN + epoch) * GOLDEN + index);
-      Pixels image = augmentation.apply(preprocessing.fit(data.image(index)), random);
+      Pixels image = image(index, changes, Draws.of(seed, SAMPLE, epoch, index));
       preprocessing.normalize(image, numbers, i * input.size());
       labels[i] = data.label(index);
       indices[i] = index;
@@ -107,61 +131,29 @@ public final class Batches implements Iterable<Batch> {
     return new Batch(images, labels, indices);
   }
 
-  /// Hands out batches in order and keeps a few more under way. Whoever stops early leaves nothing behind: what is under way
-  /// finishes and is forgotten.
-  private final class Ahead implements Iterator<Batch> {
-    private final int[] order;
-    private final int epoch;
-    private final Deque<Future<Batch>> underWay = new ArrayDeque<>();
-    private int next;
-
-    Ahead(int[] order, int epoch) {
-      this.order = order;
-      this.epoch = epoch;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next < order.length || !underWay.isEmpty();
-    }
-
-    @Override
-    public Batch next() {
-      while (underWay.size() < AHEAD && next < order.length) {
-        int from = next;
-        underWay.add(PREPARING.submit(() -> prepare(order, from, epoch)));
-        next += size;
-      }
-      Future<Batch> first = underWay.poll();
-      if (first == null) {
-        throw new NoSuchElementException("the epoch is over");
-      }
-      try {
-        return first.get();
-      } catch (ExecutionException e) {
-        next = order.length;
-        underWay.clear();
-        if (e.getCause() instanceof RuntimeException cause) {
-          throw cause; // a DataException that names the file, as a rule
-        }
-        throw new DataException("a batch could not be prepared: " + e.getCause(), e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new DataException("interrupted while a batch was prepared", e);
-      }
+  private Pixels image(int index, Augmentation changes, RandomGenerator random) {
+    try {
+      return changes.change(fit(index, changes, random), random);
+    } catch (DataException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new DataException(data.name(index) + ": cannot be prepared (" + e + ")", e);
     }
   }
 
-  private static ExecutorService preparing() {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("nn-data-", 0).factory());
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+  private Pixels fit(int index, Augmentation changes, RandomGenerator random) {
+    if (changes.cutsBeforeFitting() || fitted.length() == 0) {
+      return changes.fit(data.image(index), preprocessing, random);
+    }
+    Pixels kept = fitted.get(index);
+    if (kept != null) {
+      return kept;
+    }
+    Pixels image = data.image(index);
+    Pixels made = preprocessing.fit(image);
+    if (made != image) {
+      fitted.set(index, made);
+    }
+    return made;
   }
 }

@@ -1,13 +1,13 @@
 package nn.finetune.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import nn.layers.image.Pixels;
 import nn.layers.image.Preprocessing;
 
-/// Images with labels, by number. An image is decoded when it is asked for, so that a folder may be larger than memory.
+/// Images with labels, by number. An image is decoded when it is asked for, so that a folder may be
+/// larger than memory.
 ///
 /// May be used by several threads at once.
 public interface Dataset {
@@ -28,9 +28,25 @@ public interface Dataset {
   /// What a person would call a sample: a file's name, or a file and a number.
   String name(int index);
 
-  /// Batches for training: in another order in every epoch, the same ones for the same seed, prepared on other threads.
+  /// How such images are prepared as a rule, for a network that does not say otherwise. A trained
+  /// network does: its own preprocessing goes first.
+  default Preprocessing preprocessing() {
+    if (size() == 0) {
+      throw new DataException("there is no image that could show how images are prepared");
+    }
+    Pixels first = image(0);
+    return Preprocessing.centred(first.channels(), first.height(), first.width());
+  }
+
+  /// Batches for training: in another order in every epoch, the same ones for the same seed,
+  /// prepared on other threads.
   default Batches batches(int batchSize, long seed, Preprocessing preprocessing) {
     return new Batches(this, preprocessing).size(batchSize).shuffled(seed);
+  }
+
+  /// Batches for training, prepared as [such images are][#preprocessing] as a rule.
+  default Batches batches(int batchSize, long seed) {
+    return batches(batchSize, seed, preprocessing());
   }
 
   /// Batches for evaluation: in order.
@@ -58,50 +74,45 @@ public interface Dataset {
   /// @param held the part that was taken out, to test on
   record Split(Dataset rest, Dataset held) {}
 
-  /// Takes a share of every class out (stratified), at random, at least one sample of each and never all.
+  /// Takes a share of every class out (stratified), at random: at least one sample of each and never
+  /// all, each class to within one sample of its share.
   ///
   /// @param share between 0 and 1
   /// @param seed the same seed takes the same samples
-  /// @throws DataException if a class has only one sample
+  /// @throws DataException if a class has fewer than two samples
   default Split split(double share, long seed) {
-    if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException("the share must lie between 0 and 1, got " + share);
-    }
-    List<Integer> rest = new ArrayList<>();
-    List<Integer> held = new ArrayList<>();
-    int[][] byClass = Shuffle.byClass(this, seed);
-    for (int c = 0; c < byClass.length; c++) {
-      int[] members = byClass[c];
-      if (members.length == 1) {
-        throw new DataException(
-            "the class '" + classes().get(c) + "' has one sample, which cannot be split: add more");
-      }
-      int taken = Math.clamp(Math.round(share * members.length), 1, members.length - 1);
-      for (int i = 0; i < members.length; i++) {
-        (i < taken ? held : rest).add(members[i]);
-      }
-    }
-    return new Split(subset(Shuffle.sorted(rest)), subset(Shuffle.sorted(held)));
+    return Stratified.split(this, share, seed);
   }
 
   /// The same number of samples of every class, at random: for learning from few examples.
   ///
   /// @throws DataException if a class has fewer
   default Dataset perClass(int count, long seed) {
-    List<Integer> chosen = new ArrayList<>();
-    int[][] byClass = Shuffle.byClass(this, seed);
-    for (int c = 0; c < byClass.length; c++) {
-      if (byClass[c].length < count) {
-        throw new DataException(
-            "the class '" + classes().get(c) + "' has " + byClass[c].length + " samples, fewer than "
-                + count);
-      }
-      Arrays.stream(byClass[c], 0, count).forEach(chosen::add);
-    }
-    return subset(Shuffle.sorted(chosen));
+    return Stratified.perClass(this, count, seed);
   }
 
-  /// The same images with other labels: `label[i]` becomes `newLabels[label[i]]`, and those that become −1 are left out.
+  /// The samples of some classes alone, which get their numbers in the order given.
+  ///
+  /// @throws IllegalArgumentException if there is no such class, or it is named twice
+  default Dataset select(String... names) {
+    int[] newLabels = new int[classes().size()];
+    Arrays.fill(newLabels, -1);
+    for (int i = 0; i < names.length; i++) {
+      int label = classes().indexOf(names[i]);
+      if (label < 0) {
+        throw new IllegalArgumentException(
+            "there is no class '" + names[i] + "'; there are " + String.join(", ", classes()));
+      }
+      if (newLabels[label] >= 0) {
+        throw new IllegalArgumentException("the class '" + names[i] + "' is named twice");
+      }
+      newLabels[label] = i;
+    }
+    return relabel(List.of(names), newLabels);
+  }
+
+  /// The same images with other labels: `label` becomes `newLabels[label]`, and those that become −1
+  /// are left out.
   ///
   /// @param newClasses the names of the new classes
   /// @param newLabels the new class of each old one, or −1

@@ -1,82 +1,122 @@
 package nn.finetune.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /// Opens data of any kind that is known.
 ///
 /// | given | read as |
 /// | --- | --- |
 /// | a folder with a folder for each class | [ImageFolder] |
-/// | a file `…images-idx3-ubyte`, plain or `.gz` | [IdxFiles] |
 /// | a file `….bin`, plain or `.gz` | [CifarRecords] |
-/// | a folder with such files | all its `.bin` files, or its one IDX file of images |
+/// | a file of IDX images (`…images-idx3-ubyte`), plain or `.gz` | [IdxFiles] |
+/// | a folder with such files | all of its `.bin` files together, or its one file of IDX images |
+///
+/// Where files of one folder are for training and for testing, as in most downloads, the ones that
+/// are meant are named one by one.
 public final class Datasets {
+  private static final String KNOWN =
+      "read are a folder with a folder of images for each class, CIFAR records (.bin, .bin.gz), and"
+          + " IDX files (…images-idx3-ubyte, .gz)";
+
   private Datasets() {}
+
+  /// Opens a file or folder, whose classes are called by their folders' names, or by numbers.
+  ///
+  /// @throws DataException if it is of no known kind, or broken
+  public static Dataset open(Path path) {
+    return open(path, List.of());
+  }
 
   /// Opens a file or folder.
   ///
-  /// @param classes the names of the classes, in the order of their numbers; empty to take the folders' names, or numbers
+  /// @param classes the names of the classes, in the order of their numbers; empty to take the
+  ///   folders' names, or numbers
   /// @throws DataException if it is of no known kind, or broken, or its classes do not fit
   public static Dataset open(Path path, List<String> classes) {
     if (!Files.exists(path)) {
       throw new DataException(path + ": there is no such file or folder");
     }
-    Dataset data = Files.isDirectory(path) ? openFolder(path, classes) : openFile(path, classes);
-    if (!classes.isEmpty() && !data.classes().equals(classes)) {
-      throw new DataException(
-          path + ": has the classes " + String.join(", ", data.classes()) + ", but named were "
-              + String.join(", ", classes));
+    if (Files.isDirectory(path)) {
+      return openFolder(path, classes);
     }
-    return data;
+    if (IdxFiles.isImages(path) || IdxFiles.isIdx(path)) {
+      return IdxFiles.read(path, classes);
+    }
+    if (CifarRecords.isRecords(path)) {
+      return CifarRecords.read(path, classes);
+    }
+    throw new DataException(path + ": is of no known kind; " + KNOWN);
   }
 
-  private static Dataset openFile(Path file, List<String> classes) {
-    if (IdxFiles.isImages(file)) {
-      return IdxFiles.read(file, classes);
+  /// Opens several files or folders as one data set.
+  ///
+  /// @param classes the names of the classes, in the order of their numbers; empty to take the
+  ///   folders' names, or numbers
+  /// @throws DataException if one of them is of no known kind, or broken, or has other classes
+  public static Dataset open(List<Path> paths, List<String> classes) {
+    List<Dataset> parts = paths.stream().map(path -> open(path, classes)).toList();
+    if (parts.size() == 1) {
+      return parts.getFirst();
     }
-    String name = file.getFileName().toString();
-    if (name.endsWith(".bin") || name.endsWith(".bin.gz")) {
-      return CifarRecords.read(file, classes);
+    if (parts.stream().allMatch(Datasets::isNumbered)) {
+      List<String> longest =
+          parts.stream()
+              .map(Dataset::classes)
+              .max(Comparator.comparingInt(List::size))
+              .orElse(List.of());
+      parts = parts.stream().map(part -> renamed(part, longest)).toList();
     }
-    throw new DataException(
-        file + ": is of no known kind; read are a folder with a folder of images for each class,"
-            + " CIFAR records (.bin, .bin.gz) and IDX files (…images-idx3-ubyte, .gz)");
+    return new Joined(parts);
+  }
+
+  private static boolean isNumbered(Dataset data) {
+    List<String> names = data.classes();
+    return IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals("" + i));
+  }
+
+  /// The same labels, of which there might have been more.
+  private static Dataset renamed(Dataset data, List<String> classes) {
+    return data.relabel(classes, IntStream.range(0, data.classes().size()).toArray());
   }
 
   private static Dataset openFolder(Path folder, List<String> classes) {
-    List<Path> files;
-    try (Stream<Path> entries = Files.list(folder)) {
-      files = entries.filter(Files::isRegularFile).sorted().toList();
-    } catch (IOException e) {
-      throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
-    }
-    List<Path> records =
-        files.stream()
-            .filter(f -> f.toString().endsWith(".bin") || f.toString().endsWith(".bin.gz"))
-            .toList();
+    List<Path> files =
+        ImageFiles.list(folder).stream().filter(Files::isRegularFile).toList();
     List<Path> idx = files.stream().filter(IdxFiles::isImages).toList();
+    List<Path> records = files.stream().filter(CifarRecords::isRecords).toList();
+    if (!idx.isEmpty()) {
+      checkMeant(folder, idx.size() == 1, idx);
+      return IdxFiles.read(idx.getFirst(), classes);
+    }
     if (!records.isEmpty()) {
-      return records(folder, records, classes);
+      long tests =
+          records.stream().filter(file -> file.getFileName().toString().contains("test")).count();
+      checkMeant(folder, tests == 0 || tests == records.size(), records);
+      return open(records, classes);
     }
-    if (idx.size() > 1) {
+    if (ImageFiles.list(folder).stream().noneMatch(Files::isDirectory)) {
       throw new DataException(
-          folder + ": has several files of images, name the one that is meant: "
-              + String.join(", ", idx.stream().map(f -> f.getFileName().toString()).toList()));
+          folder + ": has neither folders nor files of a known kind in it; " + KNOWN);
     }
-    return idx.isEmpty() ? ImageFolder.of(folder) : IdxFiles.read(idx.getFirst(), classes);
+    ImageFolder images = ImageFolder.of(folder);
+    if (!classes.isEmpty() && !images.classes().equals(classes)) {
+      throw new DataException(
+          folder + ": has the classes " + String.join(", ", images.classes()) + ", but named were "
+              + String.join(", ", classes));
+    }
+    return images;
   }
 
-  private static Dataset records(Path folder, List<Path> files, List<String> classes) {
-    if (classes.isEmpty() && files.size() > 1) {
+  private static void checkMeant(Path folder, boolean isClear, List<Path> files) {
+    if (!isClear) {
       throw new DataException(
-          folder + ": has several files of records: name the classes, or one of the files");
+          folder + ": has several files of images, for training and for testing; name the ones that"
+              + " are meant: "
+              + String.join(", ", files.stream().map(f -> f.getFileName().toString()).toList()));
     }
-    Dataset[] parts =
-        files.stream().map(file -> CifarRecords.read(file, classes)).toArray(Dataset[]::new);
-    return parts.length == 1 ? parts[0] : Dataset.concat(parts);
   }
 }

@@ -1,100 +1,116 @@
 package nn.finetune.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import nn.layers.image.Pixels;
+import nn.layers.image.Preprocessing;
 
-/// A folder with one folder for each class, full of images: `photos/rose/1.jpg`, `photos/tulip/7.png`. The classes are the
-/// folders' names, in alphabetical order.
+/// A folder with one folder for each class, full of images: `photos/rose/1.jpg`,
+/// `photos/tulip/7.png`. The classes are the folders' names, in alphabetical order.
 ///
-/// Opening decodes every image once, on several threads, to find the broken ones: these are left out, and [#broken] says which
-/// and why. Afterwards images are decoded when they are asked for, so the folder may be larger than memory.
+/// Images are decoded when they are asked for, so the folder may be larger than memory.
 public final class ImageFolder implements Dataset {
   private final List<String> classes;
   private final List<Path> files;
   private final int[] labels;
   private final List<String> broken;
-  private final int ignored;
+  private final List<Path> ignored;
 
   private ImageFolder(
-      List<String> classes, List<Path> files, int[] labels, List<String> broken, int ignored) {
-    this.classes = classes;
-    this.files = files;
+      List<String> classes,
+      List<Path> files,
+      int[] labels,
+      List<String> broken,
+      List<Path> ignored) {
+    this.classes = List.copyOf(classes);
+    this.files = List.copyOf(files);
     this.labels = labels;
-    this.broken = broken;
-    this.ignored = ignored;
+    this.broken = List.copyOf(broken);
+    this.ignored = List.copyOf(ignored);
   }
 
-  /// An image and the class of its folder.
-  private record Labelled(Path file, int label) {}
-
-  /// Opens a folder of class folders.
+  /// Opens a folder of class folders, and decodes every image once, on all processors, to find the
+  /// broken ones: these are left out, and [#broken] says which and why.
   ///
   /// @throws DataException if there is no such folder, or no two classes with images in it
   public static ImageFolder of(Path folder) {
-    List<Path> folders = list(folder).stream().filter(Files::isDirectory).toList();
+    return unchecked(folder).withoutBroken(folder);
+  }
+
+  /// Opens a folder of class folders without looking into the images: faster, but a broken image will
+  /// be an error when it is asked for.
+  ///
+  /// @throws DataException if there is no such folder, or no two classes with images in it
+  public static ImageFolder unchecked(Path folder) {
     List<String> classes = new ArrayList<>();
-    List<Labelled> images = new ArrayList<>();
-    int ignored = 0;
+    List<Path> files = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
+    List<Path> ignored = new ArrayList<>();
+    List<Path> folders = ImageFiles.list(folder).stream().filter(Files::isDirectory).toList();
     for (Path each : folders) {
-      List<Path> within = list(each);
-      List<Path> found = within.stream().filter(ImageFiles::isImage).toList();
-      ignored += within.size() - found.size();
-      if (!found.isEmpty()) {
-        found.forEach(file -> images.add(new Labelled(file, classes.size())));
+      int before = files.size();
+      for (Path file : ImageFiles.list(each)) {
+        if (ImageFiles.isImage(file) && Files.isRegularFile(file)) {
+          files.add(file);
+          labels.add(classes.size());
+        } else {
+          ignored.add(file);
+        }
+      }
+      if (files.size() > before) {
         classes.add(each.getFileName().toString());
       }
     }
-    if (classes.isEmpty()) {
-      throw new DataException(
-          folder + ": has no folders with images in it; expected is one folder for each class:"
-              + " " + folder.getFileName() + "/<class>/<image>.jpg");
+    checkClasses(folder, classes, ignored);
+    return new ImageFolder(
+        classes, files, labels.stream().mapToInt(Integer::intValue).toArray(), List.of(), ignored);
+  }
+
+  private static void checkClasses(Path folder, List<String> classes, List<Path> ignored) {
+    if (classes.size() > 1) {
+      return;
     }
     if (classes.size() == 1) {
       throw new DataException(
           folder + ": has images of one class only ('" + classes.getFirst()
               + "'); to tell classes apart, at least two are needed");
     }
-    return checked(folder, classes, images, ignored);
+    String hint =
+        ignored.stream()
+            .filter(Files::isDirectory)
+            .findFirst()
+            .map(
+                inner -> ". There are folders in " + inner.getParent() + ": is that the one meant?")
+            .orElse("");
+    throw new DataException(
+        folder + ": has no folders with images in it; expected is one folder for each class, with"
+            + " JPEG, PNG, BMP or GIF: " + folder.getFileName() + "/<class>/<image>.jpg" + hint);
   }
 
-  private static ImageFolder checked(
-      Path folder, List<String> classes, List<Labelled> images, int ignored) {
+  private ImageFolder withoutBroken(Path folder) {
     List<String> problems =
-        IntStream.range(0, images.size())
-            .parallel()
-            .mapToObj(i -> problem(images.get(i).file))
-            .toList();
-    List<Path> files = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    List<String> broken = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      if (problems.get(i).isEmpty()) {
-        files.add(images.get(i).file);
-        labels.add(images.get(i).label);
-      } else {
-        broken.add(problems.get(i));
-      }
-    }
-    for (int c = 0; c < classes.size(); c++) {
-      if (!labels.contains(c)) {
+        IntStream.range(0, files.size()).parallel().mapToObj(i -> problem(files.get(i))).toList();
+    int[] good = IntStream.range(0, files.size()).filter(i -> problems.get(i).isEmpty()).toArray();
+    List<String> bad = problems.stream().filter(problem -> !problem.isEmpty()).toList();
+    int[] left = new int[classes.size()];
+    Arrays.stream(good).forEach(i -> left[labels[i]]++);
+    for (int c = 0; c < left.length; c++) {
+      if (left[c] == 0) {
         throw new DataException(
             folder + ": no image of the class '" + classes.get(c) + "' can be read: "
-                + broken.stream().limit(3).collect(Collectors.joining("; ")));
+                + bad.stream().limit(3).collect(Collectors.joining("; ")));
       }
     }
     return new ImageFolder(
-        List.copyOf(classes),
-        List.copyOf(files),
-        labels.stream().mapToInt(Integer::intValue).toArray(),
-        List.copyOf(broken),
+        classes,
+        Arrays.stream(good).mapToObj(files::get).toList(),
+        Arrays.stream(good).map(i -> labels[i]).toArray(),
+        bad,
         ignored);
   }
 
@@ -107,27 +123,13 @@ public final class ImageFolder implements Dataset {
     }
   }
 
-  private static List<Path> list(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new DataException(folder + ": there is no such folder");
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(path -> !path.getFileName().toString().startsWith("."))
-          .sorted(Comparator.comparing(path -> path.getFileName().toString()))
-          .toList();
-    } catch (IOException e) {
-      throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
-    }
-  }
-
   /// What was wrong with each image that was left out, beginning with its path.
   public List<String> broken() {
     return broken;
   }
 
-  /// How many files in the class folders do not have the name of an image.
-  public int ignored() {
+  /// What else lies in the class folders: files that do not have the name of an image, and folders.
+  public List<Path> ignored() {
     return ignored;
   }
 
@@ -154,5 +156,25 @@ public final class ImageFolder implements Dataset {
   @Override
   public String name(int index) {
     return files.get(index).toString();
+  }
+
+  /// That of ImageNet, as photographs are for most published networks.
+  @Override
+  public Preprocessing preprocessing() {
+    return Preprocessing.imageNet();
+  }
+
+  /// What was found, in a sentence.
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(files.size()).append(" images of ").append(classes.size()).append(" classes");
+    if (!broken.isEmpty()) {
+      text.append("; ").append(broken.size()).append(" broken and left out");
+    }
+    if (!ignored.isEmpty()) {
+      text.append("; ").append(ignored.size()).append(" other files ignored");
+    }
+    return text.toString();
   }
 }

@@ -1,12 +1,14 @@
 package nn.finetune.data;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import nn.layers.image.Pixels;
 
 /// Images and labels in memory.
 ///
 /// @param name what a person would call the whole; a sample is this and its number
+/// @param classes the names of the classes, in the order of their numbers
+/// @param images the images
+/// @param labels the class of each image
 public record InMemory(String name, List<String> classes, List<Pixels> images, int[] labels)
     implements Dataset {
   public InMemory {
@@ -16,25 +18,13 @@ public record InMemory(String name, List<String> classes, List<Pixels> images, i
     if (images.size() != labels.length) {
       throw new IllegalArgumentException(images.size() + " images, " + labels.length + " labels");
     }
-    for (int label : labels) {
-      if (label < 0 || label >= classes.size()) {
-        throw new DataException(
-            name + ": has a label " + label + ", but " + classes.size() + " classes were named: "
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= classes.size()) {
+        throw new IllegalArgumentException(
+            name + ": image " + i + " has label " + labels[i] + ", but the classes are "
                 + String.join(", ", classes));
       }
     }
-  }
-
-  /// The names of classes that nobody has named: `0`, `1`, ….
-  static List<String> numbered(int count) {
-    return IntStream.range(0, count).mapToObj(Integer::toString).toList();
-  }
-
-  /// The given names, or numbers for as many classes as the labels have.
-  static List<String> named(List<String> classes, int[] labels) {
-    return classes.isEmpty()
-        ? numbered(IntStream.of(labels).max().orElse(-1) + 1)
-        : classes;
   }
 
   @Override

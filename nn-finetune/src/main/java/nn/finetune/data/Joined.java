@@ -1,40 +1,47 @@
 package nn.finetune.data;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import nn.layers.image.Pixels;
+import nn.layers.image.Preprocessing;
 
 /// Several data sets of the same classes, one after another.
-record Joined(List<Dataset> parts) implements Dataset {
-  Joined {
-    parts = List.copyOf(parts);
+final class Joined implements Dataset {
+  private final List<Dataset> parts;
+  private final int[] starts; // of each part, and the end of the last
+
+  Joined(List<Dataset> parts) {
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to join");
     }
-    for (Dataset part : parts) {
-      if (!part.classes().equals(parts.getFirst().classes())) {
+    List<String> classes = parts.getFirst().classes();
+    starts = new int[parts.size() + 1];
+    for (int i = 0; i < parts.size(); i++) {
+      if (!parts.get(i).classes().equals(classes)) {
         throw new DataException(
-            "data sets of different classes: " + parts.getFirst().classes() + " and " + part.classes());
+            "data sets of different classes cannot be joined: " + String.join(", ", classes)
+                + " and " + String.join(", ", parts.get(i).classes()));
       }
+      starts[i + 1] = Math.addExact(starts[i], parts.get(i).size());
     }
+    this.parts = parts;
   }
 
-  /// A sample of one of the parts.
-  private record Place(Dataset part, int index) {}
-
-  private Place place(int index) {
-    int within = index;
-    for (Dataset part : parts) {
-      if (within < part.size()) {
-        return new Place(part, within);
-      }
-      within -= part.size();
+  /// The number of the part that a sample is in.
+  private int part(int index) {
+    Objects.checkIndex(index, size());
+    int found = Arrays.binarySearch(starts, index);
+    int part = found < 0 ? -found - 2 : found;
+    while (starts[part + 1] == index) {
+      part++; // an empty one
     }
-    throw new IndexOutOfBoundsException("sample " + index + " of " + size());
+    return part;
   }
 
   @Override
   public int size() {
-    return parts.stream().mapToInt(Dataset::size).sum();
+    return starts[parts.size()];
   }
 
   @Override
@@ -44,19 +51,24 @@ record Joined(List<Dataset> parts) implements Dataset {
 
   @Override
   public int label(int index) {
-    Place place = place(index);
-    return place.part.label(place.index);
+    int part = part(index);
+    return parts.get(part).label(index - starts[part]);
   }
 
   @Override
   public Pixels image(int index) {
-    Place place = place(index);
-    return place.part.image(place.index);
+    int part = part(index);
+    return parts.get(part).image(index - starts[part]);
   }
 
   @Override
   public String name(int index) {
-    Place place = place(index);
-    return place.part.name(place.index);
+    int part = part(index);
+    return parts.get(part).name(index - starts[part]);
+  }
+
+  @Override
+  public Preprocessing preprocessing() {
+    return parts.getFirst().preprocessing();
   }
 }

@@ -2,13 +2,15 @@ package nn.finetune.data;
 
 import java.util.List;
 import nn.layers.image.Pixels;
+import nn.layers.image.Preprocessing;
 
 /// The images of a data set under other classes.
 record Relabelled(Dataset images, List<String> classes, int[] newLabels) implements Dataset {
   Relabelled {
     for (int label : newLabels) {
       if (label >= classes.size()) {
-        throw new IllegalArgumentException("label " + label + " for " + classes.size() + " classes");
+        throw new IllegalArgumentException(
+            "label " + label + " for " + classes.size() + " classes");
       }
     }
   }
@@ -31,5 +33,10 @@ record Relabelled(Dataset images, List<String> classes, int[] newLabels) impleme
   @Override
   public String name(int index) {
     return images.name(index);
+  }
+
+  @Override
+  public Preprocessing preprocessing() {
+    return images.preprocessing();
   }
 }

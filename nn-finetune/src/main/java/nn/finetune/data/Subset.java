@@ -3,6 +3,7 @@ package nn.finetune.data;
 import java.util.List;
 import java.util.Objects;
 import nn.layers.image.Pixels;
+import nn.layers.image.Preprocessing;
 
 /// Some samples of a data set.
 record Subset(Dataset whole, int[] indices) implements Dataset {
@@ -35,5 +36,10 @@ record Subset(Dataset whole, int[] indices) implements Dataset {
   @Override
   public String name(int index) {
     return whole.name(indices[index]);
+  }
+
+  @Override
+  public Preprocessing preprocessing() {
+    return whole.preprocessing();
   }
 }

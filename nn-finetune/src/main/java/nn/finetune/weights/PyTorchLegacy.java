@@ -43,14 +43,11 @@ final class PyTorchLegacy {
       }
       Map<String, byte[]> storages = new HashMap<>();
       for (Object key : keys) {
-        if (!(key instanceof String name)) {
-          throw new Refusal("the list of its storages has what is not a string");
-        }
-        DType dtype = kinds.get(name);
+        DType dtype = kinds.get(String.valueOf(key));
         if (dtype == null) {
-          throw new Refusal("nothing refers to its storage " + name);
+          throw new Refusal("nothing refers to its storage " + key);
         }
-        storages.put(name, storage(in, dtype, order, name));
+        storages.put(String.valueOf(key), storage(in, dtype, order, String.valueOf(key)));
       }
       return TorchState.of(root, storages, order);
     } catch (Refusal e) {
