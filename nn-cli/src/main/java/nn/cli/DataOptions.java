@@ -15,10 +15,8 @@ final class DataOptions {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = {
-          "The images: a folder with a folder for each class, CIFAR records (.bin, .bin.gz),",
-          "or an IDX file (MNIST)."
-      }) private Path data;
+      description = "The images: a folder with a folder for each class, CIFAR records (.bin, "
+          + ".bin.gz), or an IDX file (MNIST).") private Path data;
 
   @Option(
       names = "--classes",
@@ -45,7 +43,8 @@ final class DataOptions {
     Dataset opened = Datasets.open(path, classes);
     if (opened instanceof ImageFolder folder && !folder.broken().isEmpty()) {
       talk.warn(
-          folder.broken().size() + " images are left out, since they cannot be read:\n  "
+          (folder.broken().size() == 1 ? "1 image is" : folder.broken().size() + " images are")
+              + " left out, unreadable:\n  "
               + String.join("\n  ", folder.broken()));
     }
     return opened;
@@ -53,15 +52,16 @@ final class DataOptions {
 
   /// The data with labels as a network of these classes counts them: by name if the data has names, otherwise by number.
   ///
+  /// @param known the network's classes
+  /// @param isNamed whether somebody has named them, or they are numbers
   /// @throws DataException if the data has classes that the network does not know
-  static Dataset aligned(Dataset data, ModelOptions.Model model, Path path) {
-    List<String> known = model.classes();
+  static Dataset aligned(Dataset data, List<String> known, boolean isNamed, Path path) {
     List<String> named = data.classes();
     if (named.equals(known)) {
       return data;
     }
     int[] labels = new int[named.size()];
-    boolean byNumber = !model.isNamed() || isNumbered(named);
+    boolean byNumber = !isNamed || isNumbered(named);
     for (int c = 0; c < labels.length; c++) {
       labels[c] = byNumber ? c : known.indexOf(named.get(c));
       if (byNumber && c >= known.size()) {
@@ -75,7 +75,7 @@ final class DataOptions {
                 + String.join(", ", known));
       }
     }
-    boolean namesFit = !model.isNamed() && !isNumbered(named) && named.size() == known.size();
+    boolean namesFit = !isNamed && !isNumbered(named) && named.size() == known.size();
     return data.relabel(namesFit ? named : known, labels);
   }
 

@@ -3,6 +3,7 @@ package nn.cli;
 import nn.finetune.Evaluation;
 import nn.finetune.data.Batches;
 import nn.finetune.data.Dataset;
+import nn.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +45,18 @@ final class EvaluateCommand extends GraftCommand {
 
   @Override
   Json run(Talk talk) throws Exception {
+    require(batch >= 1, "--batch must be 1 or more, got " + batch);
+    require(
+        split == null || split > 0 && split < 1, "--split must lie between 0 and 1, got " + split);
     ModelOptions.Model opened = model.read();
-    Dataset images = DataOptions.aligned(data.open(talk), opened, data.path());
+    Dataset images =
+        DataOptions.aligned(
+            data.open(talk), opened.classes(), opened.isNamed(), data.path());
     if (split != null) {
       images = images.split(split, seed).held();
     }
     Evaluation evaluation =
-        evaluate(opened, images.batches(batch, opened.preprocessing()), talk);
+        evaluate(opened.network(), images.batches(batch, opened.preprocessing()), talk);
     Scores scores = new Scores(evaluation, images.classes());
     talk.say(scores.headline() + "\n\n" + scores.details());
     Json result =
@@ -64,10 +70,10 @@ final class EvaluateCommand extends GraftCommand {
   }
 
   /// Evaluates, with a bar.
-  static Evaluation evaluate(ModelOptions.Model model, Batches batches, Talk talk) {
+  static Evaluation evaluate(Layer network, Batches batches, Talk talk) {
     try (Progress progress = talk.progress("evaluating", batches.data().size(), "images")) {
       return Evaluation.of(
-          model.network(), Watched.of(batches, batch -> progress.advance(batch.size())));
+          network, Watched.of(batches, batch -> progress.advance(batch.size())));
     }
   }
 }

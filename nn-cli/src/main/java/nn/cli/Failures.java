@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import nn.finetune.NonFiniteLossException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what went wrong into one message for a person.
@@ -27,6 +28,7 @@ final class Failures {
       case OutOfMemoryError _ ->
           "not enough memory: try a smaller --batch, or give Java more, as in"
               + " JAVA_TOOL_OPTIONS=-Xmx4g";
+      case NonFiniteLossException e -> e.getMessage() + " (--rate and --clip say how)";
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
       case IllegalStateException e when e.getMessage() != null -> e.getMessage();
       case NullPointerException e -> unexpected(e);

@@ -29,6 +29,9 @@ abstract class GraftCommand implements Callable<Integer> {
   public final Integer call() {
     CommandLine commandLine = spec.commandLine();
     try {
+      if (common.threads != null && (common.threads < 1 || common.threads > 1024)) {
+        throw wrongUsage("--threads must be from 1 to 1024, got " + common.threads);
+      }
       common.useThreads();
       Talk talk = talk();
       Json result = run(talk);
@@ -43,6 +46,13 @@ abstract class GraftCommand implements Callable<Integer> {
       throw e;
     } catch (Exception | OutOfMemoryError | StackOverflowError e) {
       return Main.failure(e, commandLine);
+    }
+  }
+
+  /// Insists on what an option says: exit code 2.
+  final void require(boolean condition, String message) {
+    if (!condition) {
+      throw wrongUsage(message);
     }
   }
 

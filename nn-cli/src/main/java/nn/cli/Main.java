@@ -23,12 +23,9 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     version = "graft 0.1.0-SNAPSHOT",
     subcommands = {
-        DemoCommand.class,
-        EvaluateCommand.class,
-        ModelsCommand.class,
-        SummaryCommand.class,
-        InspectCommand.class,
-        DiffCommand.class
+        DemoCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class,
+        PredictCommand.class, InspectCommand.class, SummaryCommand.class, DiffCommand.class,
+        ModelsCommand.class
     },
     footer = {
         "",
@@ -64,6 +61,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine(@Nullable PrintStream terminal) {
     CommandLine commandLine = new CommandLine(new Main(terminal));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setUsageHelpWidth(100);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setParameterExceptionHandler(Main::wrongUsage);
     commandLine.setExecutionExceptionHandler(Main::failed);

@@ -84,9 +84,7 @@ final class SummaryCommand extends GraftCommand {
       return ModelFile.read(file, ModelZoo::create).network();
     }
     ModelZoo.Entry entry = ModelZoo.entry(model);
-    if (classes != null && classes < 0) {
-      throw wrongUsage("--classes must not be negative: " + classes);
-    }
+    require(classes == null || classes >= 0, "--classes must not be negative: " + classes);
     return ModelZoo.create(model, classes == null ? entry.classes() : classes);
   }
 

@@ -52,8 +52,12 @@ public final class Paths {
     String best = null;
     int least = Integer.MAX_VALUE;
     for (String name : names) {
+      int longest = Math.max(mistyped.length(), name.length());
+      if (2 * Math.abs(mistyped.length() - name.length()) > longest) {
+        continue; // so many letters differ at least
+      }
       int distance = distance(mistyped, name);
-      if (distance < least && 2 * distance <= Math.max(mistyped.length(), name.length())) {
+      if (distance < least && 2 * distance <= longest) {
         least = distance;
         best = name;
       }

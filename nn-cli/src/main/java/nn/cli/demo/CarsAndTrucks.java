@@ -54,7 +54,6 @@ public final class CarsAndTrucks {
   private final List<Integer> examples;
   private final int seeds;
   private final Path folder;
-  private final Runnable stepDone;
   private final Dataset carTest = Pictures.of(Thing.CAR, OTHERS, TESTED, -1);
   private final Dataset truckTest = Pictures.of(Thing.TRUCK, OTHERS, TESTED, -2);
   private final List<Path> files = new ArrayList<>();
@@ -62,12 +61,10 @@ public final class CarsAndTrucks {
   /// @param examples from how many pictures of each class trucks are learned, growing
   /// @param seeds how often everything is repeated
   /// @param folder where the model files go
-  /// @param stepDone is run after each training step
-  public CarsAndTrucks(List<Integer> examples, int seeds, Path folder, Runnable stepDone) {
+  public CarsAndTrucks(List<Integer> examples, int seeds, Path folder) {
     this.examples = List.copyOf(examples);
     this.seeds = seeds;
     this.folder = folder;
-    this.stepDone = stepDone;
   }
 
   /// How many training steps the whole experiment has.
@@ -87,7 +84,9 @@ public final class CarsAndTrucks {
   }
 
   /// Runs it all.
-  public Outcome run() throws IOException {
+  ///
+  /// @param stepDone is run after each training step
+  public Outcome run(Runnable stepDone) throws IOException {
     List<Double> cars = new ArrayList<>();
     List<Double> unchanged = new ArrayList<>();
     List<Trial> trials = new ArrayList<>();
@@ -104,7 +103,7 @@ public final class CarsAndTrucks {
           Pictures.of(Thing.TRUCK, OTHERS, examples.getLast(), random.nextLong());
       for (int each : examples) {
         boolean keep = seed == 1 && each == examples.getLast();
-        trials.add(compare(knowsCars, Pictures.first(truckPictures, each), random, keep));
+        trials.add(compare(knowsCars, Pictures.first(truckPictures, each), random, keep, stepDone));
       }
     }
     Trial any = trials.getFirst();
@@ -124,7 +123,8 @@ public final class CarsAndTrucks {
   /// Learns trucks both ways from the same pictures.
   ///
   /// @param keep whether the networks are written to files
-  private Trial compare(Path knowsCars, Dataset pictures, SplittableRandom random, boolean keep)
+  private Trial compare(
+      Path knowsCars, Dataset pictures, SplittableRandom random, boolean keep, Runnable stepDone)
       throws IOException {
     long order = random.nextLong(); // both see the same pictures at the same time
     Layer transferred = ModelFile.read(knowsCars, ModelZoo::create).network();

@@ -20,34 +20,58 @@ public final class VectorKernels implements Kernels {
   @Override
   public void matmul(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    scalar.matmul(m, n, k, a, aAt, b, bAt, c, cAt);
+    if (m <= 2) {
+      for (int i = 0; i < m; i++) {
+        VectorVector.rowTimes(n, k, a, aAt + i * k, 1, b, bAt, c, cAt + i * n);
+      }
+    } else if (n == 1) {
+      VectorVector.rowTimesTransposed(m, k, b, bAt, a, aAt, c, cAt);
+    } else {
+      VectorMatmul.multiply(m, n, k, a, aAt, k, 1, b, bAt, n, 1, c, cAt);
+    }
   }
 
   @Override
   public void matmulTransposed(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    scalar.matmulTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
+    if (m <= 2) {
+      for (int i = 0; i < m; i++) {
+        VectorVector.rowTimesTransposed(n, k, a, aAt + i * k, b, bAt, c, cAt + i * n);
+      }
+    } else if (n == 1) {
+      VectorVector.rowTimesTransposed(m, k, b, bAt, a, aAt, c, cAt);
+    } else {
+      VectorMatmul.multiply(m, n, k, a, aAt, k, 1, b, bAt, 1, k, c, cAt);
+    }
   }
 
   @Override
   public void transposedMatmul(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    scalar.transposedMatmul(m, n, k, a, aAt, b, bAt, c, cAt);
+    if (m <= 2) {
+      for (int i = 0; i < m; i++) {
+        VectorVector.rowTimes(n, k, a, aAt + i, m, b, bAt, c, cAt + i * n);
+      }
+    } else if (n == 1) {
+      VectorVector.rowTimes(m, k, b, bAt, 1, a, aAt, c, cAt);
+    } else {
+      VectorMatmul.multiply(m, n, k, a, aAt, 1, m, b, bAt, n, 1, c, cAt);
+    }
   }
 
   @Override
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    scalar.conv2d(g, x, w, bias, y);
+    VectorConvolution.forward(g, x, w, bias, y);
   }
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    scalar.conv2dInputGradient(g, dy, w, dx);
+    VectorConvolution.inputGradient(g, dy, w, dx);
   }
 
   @Override
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    scalar.conv2dWeightGradient(g, x, dy, dw);
+    VectorWeightGradient.run(g, x, dy, dw);
   }
 
   @Override

@@ -43,11 +43,14 @@ final class PyTorchLegacy {
       }
       Map<String, byte[]> storages = new HashMap<>();
       for (Object key : keys) {
-        DType dtype = kinds.get(String.valueOf(key));
-        if (dtype == null) {
-          throw new Refusal("nothing refers to its storage " + key);
+        if (!(key instanceof String name)) {
+          throw new Refusal("the list of its storages has what is not a string");
         }
-        storages.put(String.valueOf(key), storage(in, dtype, order, String.valueOf(key)));
+        DType dtype = kinds.get(name);
+        if (dtype == null) {
+          throw new Refusal("nothing refers to its storage " + name);
+        }
+        storages.put(name, storage(in, dtype, order, name));
       }
       return TorchState.of(root, storages, order);
     } catch (Refusal e) {

@@ -1,5 +1,6 @@
 package nn.finetune.weights;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -49,6 +50,8 @@ final class PyTorchZip {
     } catch (ZipException e) {
       throw new WeightFileException(
           file, "is a damaged zip (" + e.getMessage() + "): it is truncated or corrupt", e);
+    } catch (EOFException e) {
+      throw new WeightFileException(file, "is a damaged zip: it is truncated or corrupt", e);
     }
   }
 
@@ -88,7 +91,8 @@ final class PyTorchZip {
       throw new WeightFileException(
           file, "has a compressed entry " + entry.getName() + ": torch.save does not compress");
     }
-    if (entry.getSize() > file.toFile().length() || entry.getSize() > Integer.MAX_VALUE - 8) {
+    if (entry.getSize() < 0 || entry.getSize() > file.toFile().length()
+        || entry.getSize() > Integer.MAX_VALUE - 8) {
       throw new WeightFileException(
           file, "has an entry " + entry.getName() + " of " + entry.getSize()
               + " bytes: at most 2 GiB are read");

@@ -2,6 +2,7 @@ package nn.finetune.weights;
 
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +25,29 @@ final class TorchState {
   private static final int MAX_DEPTH = 32;
   private static final int MAX_VALUES = 1_000_000;
   private static final int MAX_REPEATED = 1 << 16; // elements of a tensor that repeats its storage
+  private static final int MAX_NAME = 2000; // letters
+  private static final long MAX_LETTERS = 50_000_000; // of all names
+
+  /// How many bytes may be copied out of storages, and how many may be looked at, for each byte of them: tied weights lie in
+  /// the same storage, but a small file must not become large.
+  private static final int MAX_COPIES = 4;
+  private static final int MAX_TIES = 100;
+  private static final long ALWAYS = 1 << 26;
 
   private final Map<String, byte[]> storages;
   private final ByteOrder order;
   private final Set<String> turned = new HashSet<>(); // big-endian storages that are little-endian by now
+  private final Map<String, DType> kinds = new HashMap<>();
+  private final long stored;
+  private long copied;
+  private long tied;
   private int values;
+  private long letters;
 
   private TorchState(Map<String, byte[]> storages, ByteOrder order) {
     this.storages = storages;
     this.order = order;
+    this.stored = storages.values().stream().mapToLong(bytes -> bytes.length).sum();
   }
 
   /// @param root what the pickle holds
@@ -71,8 +86,11 @@ final class TorchState {
       throw new Refusal(
           "the file's values are nested too deeply, or refer to each other too often");
     }
+    if (path.length() > MAX_NAME) {
+      throw new Refusal("the file has a name longer than " + MAX_NAME + " letters");
+    }
     switch (value) {
-      case View view -> views.put(path.isEmpty() ? "tensor" : path, view);
+      case View view -> name(path.isEmpty() ? "tensor" : path, view, views);
       case Map<?, ?> map ->
           map.forEach(
               (key, item) -> collect(item, Paths.join(path, key.toString()), depth + 1, views));
@@ -85,12 +103,27 @@ final class TorchState {
     }
   }
 
+  private void name(String name, View view, Map<String, View> views) {
+    letters += name.length();
+    if (letters > MAX_LETTERS) {
+      throw new Refusal("the file's names are too long");
+    }
+    if (views.put(name, view) != null) {
+      throw new Refusal("the file has two tensors named '" + name + "'");
+    }
+  }
+
   private StoredTensor cut(String name, View view) {
     DType dtype = view.storage().dtype();
     byte[] storage = storages.get(view.storage().key());
     if (storage == null) {
       throw new Refusal(
           "tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
+    }
+    if (kinds.computeIfAbsent(view.storage().key(), _ -> dtype) != dtype) {
+      throw new Refusal(
+          "storage " + view.storage().key() + " holds " + kinds.get(view.storage().key())
+              + " and, as tensor '" + name + "' has it, " + dtype + ": the file is corrupt");
     }
     if (order == ByteOrder.BIG_ENDIAN && turned.add(view.storage().key())) {
       turn(storage, dtype.bytes());
@@ -100,6 +133,9 @@ final class TorchState {
     long last = first;
     long elements = 1;
     try {
+      if (view.offset() < 0) {
+        throw new Refusal("tensor '" + name + "' begins before its storage");
+      }
       for (int axis = 0; axis < view.extents().length; axis++) {
         long extent = view.extents()[axis];
         if (extent < 0 || view.strides()[axis] < 0) {
@@ -117,13 +153,26 @@ final class TorchState {
           "tensor '" + name + "' reaches to element " + last + " of a storage of " + available
               + ": the file is truncated or corrupt");
     }
+    if (view.storage().elements() > available - Math.min(available, view.storage().offset())) {
+      throw new Refusal(
+          "storage " + view.storage().key() + " should have " + view.storage().elements()
+              + " numbers, but has " + available + ": the file is truncated");
+    }
     if (elements > Math.max(available, MAX_REPEATED)) {
       throw new Refusal(
           "tensor '" + name + "' repeats a small storage into " + elements + " elements");
     }
     int size = dtype.bytes();
+    boolean contiguous = elements == 0 || isContiguous(view);
+    tied += elements * size;
+    copied += contiguous ? 0 : elements * size;
+    if (copied > ALWAYS + MAX_COPIES * stored || tied > ALWAYS + MAX_TIES * stored) {
+      throw new Refusal(
+          "its tensors, up to '" + name + "', are far larger together than what is stored:"
+              + " save clones of them");
+    }
     Bytes bytes =
-        isContiguous(view)
+        contiguous
             ? Bytes.of(storage, elements == 0 ? 0 : (int) (first * size), (int) (elements * size))
             : Bytes.of(gather(storage, view, first, (int) elements, size));
     return new StoredTensor(name, dtype, view.extents(), bytes);

@@ -1,5 +1,6 @@
 package nn.finetune.weights;
 
+import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,6 +51,12 @@ final class Unpickler {
           "torch.ByteStorage", DType.U8,
           "torch.BoolStorage", DType.BOOL);
 
+  /// Published state dicts of ten thousand tensors take some 300,000.
+  private static final int MAX_STEPS = 4_000_000;
+
+  private static final int MAX_KEY = 1000; // letters
+  private static final int MAX_RANK = 64;
+
   /// A pickle that is not understood, or refused. Becomes a [nn.layers.state.WeightFileException] where the file is known.
   static final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -64,6 +71,7 @@ final class Unpickler {
   private final Map<Integer, Object> memo = new HashMap<>();
 
   private final Consumer<Storage> mentioned;
+  private int steps;
 
   private Unpickler(ByteBuffer in, Consumer<Storage> mentioned) {
     this.in = in;
@@ -90,6 +98,7 @@ final class Unpickler {
 
   private Object run() {
     while (true) {
+      step();
       int at = in.position();
       int opcode = in.get() & 0xff;
       switch (opcode) {
@@ -144,6 +153,15 @@ final class Unpickler {
                 "the pickle's opcode 0x" + Integer.toHexString(opcode) + " at byte " + at
                     + " is not one that weights need");
       }
+    }
+  }
+
+  /// Counts the work, so that a small file cannot ask for a lot of it.
+  private void step() {
+    if (++steps > MAX_STEPS) {
+      throw new Refusal(
+          "the pickle takes more than " + MAX_STEPS + " steps: it holds more than weights."
+              + " Save the state dict alone: torch.save(model.state_dict(), file)");
     }
   }
 
@@ -222,16 +240,22 @@ final class Unpickler {
     @SuppressWarnings("unchecked") // only this machine makes maps, and of objects
     Map<Object, Object> map = (Map<Object, Object>) peek();
     for (int i = 0; i < keysAndValues.size(); i += 2) {
-      map.put(key(keysAndValues.get(i)), keysAndValues.get(i + 1));
+      put(map, keysAndValues.get(i), keysAndValues.get(i + 1));
     }
   }
 
-  /// Keys are plain values: a container as a key could contain itself.
-  private static Object key(Object value) {
-    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-      return value;
+  /// Keys are plain values, as a container could contain itself; kept as text, as they become parts of names.
+  private static void put(Map<Object, Object> map, Object key, Object value) {
+    if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
+      throw new Refusal("the pickle has a map whose key is not a string or a number");
     }
-    throw new Refusal("the pickle has a map whose key is not a string or a number");
+    String text = key.toString();
+    if (text.length() > MAX_KEY) {
+      throw new Refusal("the pickle has a map with a key longer than " + MAX_KEY + " letters");
+    }
+    if (map.put(text, value) != null) {
+      throw new Refusal("the pickle has a map with the key '" + text + "' twice");
+    }
   }
 
   // ---- bytes
@@ -262,14 +286,16 @@ final class Unpickler {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
+  /// A Long if the number fits one. The first number of an old file, its magic, does not.
   private static Object longOf(byte[] littleEndian) {
-    long value = 0;
-    for (int i = Math.min(8, littleEndian.length) - 1; i >= 0; i--) {
-      value = value << 8 | littleEndian[i] & 0xff;
+    byte[] bigEndian = new byte[littleEndian.length + 1];
+    int last = littleEndian.length - 1;
+    bigEndian[0] = (byte) (last >= 0 && littleEndian[last] < 0 ? -1 : 0);
+    for (int i = 0; i <= last; i++) {
+      bigEndian[i + 1] = littleEndian[last - i];
     }
-    int unused = 64 - 8 * littleEndian.length;
-    // The first number of an old file, its magic, is longer than 64 bits: its lowest ones do.
-    return unused > 0 && littleEndian.length > 0 ? value << unused >> unused : value;
+    BigInteger value = new BigInteger(bigEndian);
+    return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
   }
 
   // ---- names and what they mean
@@ -307,7 +333,7 @@ final class Unpickler {
         });
   }
 
-  private static Object orderedDict(List<?> arguments) {
+  private Object orderedDict(List<?> arguments) {
     Map<Object, Object> map = new LinkedHashMap<>();
     if (!arguments.isEmpty()) {
       for (Object pair : list(arguments.getFirst(), "an OrderedDict's items")) {
@@ -315,7 +341,8 @@ final class Unpickler {
         if (items.size() != 2) {
           throw new Refusal("the pickle is corrupt: an OrderedDict's item is not a pair");
         }
-        map.put(key(items.get(0)), items.get(1));
+        step();
+        put(map, items.get(0), items.get(1));
       }
     }
     return map;
@@ -328,7 +355,7 @@ final class Unpickler {
     long[] extents = longs(list(argument(arguments, 2, "a tensor's size", Object.class), "a size"));
     long[] strides =
         longs(list(argument(arguments, 3, "a tensor's stride", Object.class), "a stride"));
-    if (extents.length != strides.length || extents.length > 64) {
+    if (extents.length != strides.length) {
       throw new Refusal("the pickle is corrupt: a tensor's size and stride do not fit");
     }
     return new View(storage, offset, extents, strides);
@@ -372,6 +399,9 @@ final class Unpickler {
   }
 
   private static long[] longs(List<?> values) {
+    if (values.size() > MAX_RANK) {
+      throw new Refusal("the pickle is corrupt: a tensor of rank " + values.size());
+    }
     long[] numbers = new long[values.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = argument(values, i, "a number", Long.class);

@@ -1,6 +1,5 @@
 package nn.layers.state;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -59,7 +58,7 @@ public sealed interface Bytes {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         while (buffer.hasRemaining()) {
           if (channel.read(buffer, at + from + buffer.position()) < 0) {
-            throw new EOFException(file + " became shorter while it was read");
+            throw new WeightFileException(file, "became shorter while it was read");
           }
         }
       }

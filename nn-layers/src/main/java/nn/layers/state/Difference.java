@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import nn.core.NdArray;
 
 /// How one tensor differs between two files.
 ///
@@ -55,24 +54,38 @@ public record Difference(String name, Kind kind, double largest, double mean, do
     if (a.dtype() == b.dtype() && a.sha256().equals(b.sha256())) {
       return bare(a.name(), Kind.IDENTICAL);
     }
-    NdArray before = a.toArray();
-    NdArray after = b.toArray();
-    float[] from = before.array();
-    float[] to = after.array();
-    double largest = 0;
-    double sum = 0;
-    double squares = 0;
-    double length = 0;
-    for (int i = 0; i < from.length; i++) {
-      double distance = Math.abs((double) to[i] - from[i]);
+    Distance distance = new Distance();
+    StoredTensor.eachPair(a, b, distance::add);
+    return new Difference(
+        a.name(), Kind.MOVED, distance.largest, distance.mean(), distance.relative());
+  }
+
+  private static final class Distance {
+    private long count;
+    private double largest;
+    private double sum;
+    private double squares;
+    private double length;
+
+    void add(double from, double to) {
+      // The same number is no distance away, also where it is infinite or none.
+      double distance = Double.compare(from, to) == 0 ? 0 : Math.abs(to - from);
+      count++;
       largest = Math.max(largest, distance);
       sum += distance;
       squares += distance * distance;
-      length += (double) from[i] * from[i];
+      length += from * from;
     }
-    double relative =
-        length == 0 ? (squares == 0 ? 0 : Double.POSITIVE_INFINITY) : Math.sqrt(squares / length);
-    return new Difference(
-        a.name(), Kind.MOVED, largest, from.length == 0 ? 0 : sum / from.length, relative);
+
+    double mean() {
+      return count == 0 ? 0 : sum / count;
+    }
+
+    double relative() {
+      if (squares == 0) {
+        return 0;
+      }
+      return length == 0 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / length);
+    }
   }
 }

@@ -25,6 +25,8 @@ import nn.layers.state.LoadingReport.Row;
 public final class Loading {
   private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
   private static final int SHOWN = 12; // problems in a message
+  private static final int SUGGESTED = 50; // problems for which a similar name is looked for
+  private static final int COMPARED = 2000; // names that are looked at for that
 
   private final StateDict state;
   private final Layer network;
@@ -35,7 +37,11 @@ public final class Loading {
   public Loading(StateDict state, Layer network) {
     this.state = state;
     this.network = network;
-    this.rename = unwrapping(state);
+    String wrapper = wrapper(state);
+    boolean own = // a network may have a part of that name itself
+        !wrapper.isEmpty()
+            && targets().keySet().stream().anyMatch(name -> name.startsWith(wrapper));
+    this.rename = own ? UnaryOperator.identity() : unwrapping(state);
   }
 
   /// Names of the network that the file need not have (`*` any characters, `?` one): they stay as they are.
@@ -72,7 +78,7 @@ public final class Loading {
     Map<String, Target> targets = targets();
     Set<String> unclaimed = new LinkedHashSet<>(stored.keySet());
     unclaimed.removeAll(targets.keySet());
-    targets.forEach((name, target) -> rows.add(row(name, target, stored, unclaimed)));
+    targets.forEach((name, target) -> rows.add(row(name, target, stored)));
     for (String name : unclaimed) {
       StoredTensor tensor = stored.get(name);
       boolean allowed = fits(unexpectedAllowed, name);
@@ -81,9 +87,9 @@ public final class Loading {
               name,
               tensor == null ? name : tensor.name(),
               allowed ? Outcome.IGNORED : Outcome.UNEXPECTED,
-              allowed ? "" : suggest(name, targets.keySet())));
+              ""));
     }
-    return new LoadingReport(rows);
+    return new LoadingReport(suggesting(rows, unclaimed, targets.keySet()));
   }
 
   /// Loads.
@@ -131,16 +137,11 @@ public final class Loading {
     return targets;
   }
 
-  private Row row(
-      String name, Target target, Map<String, StoredTensor> stored, Set<String> unclaimed) {
+  private Row row(String name, Target target, Map<String, StoredTensor> stored) {
     StoredTensor tensor = stored.get(name);
     if (tensor == null) {
       boolean allowed = target.optional || fits(missingAllowed, name);
-      return new Row(
-          name,
-          "",
-          allowed ? Outcome.KEPT : Outcome.MISSING,
-          allowed ? "" : suggest(name, unclaimed));
+      return new Row(name, "", allowed ? Outcome.KEPT : Outcome.MISSING, "");
     }
     Shape shape = target.value.shape();
     if (!Arrays.equals(
@@ -178,17 +179,43 @@ public final class Loading {
     return patterns.stream().anyMatch(pattern -> Paths.matches(pattern, name));
   }
 
-  private static String suggest(String name, Set<String> names) {
-    return Paths.nearest(name, names).map(near -> "similar is " + near).orElse("");
+  /// The rows, the first problems with a similar name of the other side: a file may have any number of names.
+  private static List<Row> suggesting(List<Row> rows, Set<String> unclaimed, Set<String> wanted) {
+    List<String> ofFile = unclaimed.stream().limit(COMPARED).toList();
+    List<Row> suggested = new ArrayList<>();
+    int left = SUGGESTED;
+    for (Row row : rows) {
+      boolean missing = row.outcome() == Outcome.MISSING;
+      if ((missing || row.outcome() == Outcome.UNEXPECTED) && left-- > 0) {
+        String similar =
+            Paths.nearest(row.name(), missing ? ofFile : wanted)
+                .map(near -> "similar is " + near)
+                .orElse("");
+        suggested.add(new Row(row.name(), row.fileName(), row.outcome(), similar));
+      } else {
+        suggested.add(row);
+      }
+    }
+    return suggested;
   }
 
   /// Takes a wrapper's prefix off if every name has it.
   static UnaryOperator<String> unwrapping(StateDict state) {
-    for (String wrapper : WRAPPERS) {
-      if (state.size() > 0 && state.names().stream().allMatch(name -> name.startsWith(wrapper))) {
-        return name -> name.substring(wrapper.length());
+    int length = wrapper(state).length();
+    return name -> name.substring(length);
+  }
+
+  /// What wrappers, one around another, put before every name; empty if there was none.
+  private static String wrapper(StateDict state) {
+    List<String> names = state.names();
+    String prefix = "";
+    for (int i = 0; i < WRAPPERS.size() && !names.isEmpty(); i++) {
+      String longer = prefix + WRAPPERS.get(i);
+      if (names.stream().allMatch(name -> name.startsWith(longer))) {
+        prefix = longer;
+        i = -1; // from the first again
       }
     }
-    return UnaryOperator.identity();
+    return prefix;
   }
 }

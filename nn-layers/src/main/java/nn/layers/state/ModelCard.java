@@ -102,7 +102,7 @@ public record ModelCard(
       while (list && json.nextToken() == JsonToken.VALUE_STRING) {
         strings.add(json.getText());
       }
-      if (!list || json.currentToken() != JsonToken.END_ARRAY) {
+      if (!list || json.currentToken() != JsonToken.END_ARRAY || json.nextToken() != null) {
         throw new IllegalArgumentException("the file's class names are not a list of strings");
       }
     } catch (IOException e) {

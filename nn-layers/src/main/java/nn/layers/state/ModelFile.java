@@ -9,6 +9,11 @@ import nn.layers.Layer;
 /// @param card what the file says about itself
 /// @param network the network, with the file's weights
 public record ModelFile(ModelCard card, Layer network) {
+  /// From here on a file must show that it has the classes it speaks of, before a network for them takes memory.
+  private static final int MANY_CLASSES = 1000;
+
+  private static final int MIN_FEATURES = 16; // that a head for many classes reads
+
   /// Makes a network of an architecture, for a number of classes.
   @FunctionalInterface
   public interface Factory {
@@ -49,9 +54,16 @@ public record ModelFile(ModelCard card, Layer network) {
           "does not name its architecture or its classes: make the network in code and load the"
               + " file into it");
     }
+    int classes = card.classes().size();
+    if (classes > MANY_CLASSES
+        && state.tensors().stream().noneMatch(tensor -> isHead(tensor, classes))) {
+      throw new WeightFileException(
+          file, "says it tells " + classes + " classes apart, but has no tensor of so many rows:"
+              + " it is corrupt");
+    }
     Layer network;
     try {
-      network = factory.create(card.architecture(), card.classes().size());
+      network = factory.create(card.architecture(), classes);
     } catch (IllegalArgumentException e) {
       throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
     }
@@ -60,10 +72,15 @@ public record ModelFile(ModelCard card, Layer network) {
     } catch (LoadingException e) {
       throw new WeightFileException(
           file,
-          "does not hold the " + card.architecture() + " with " + card.classes().size()
+          "does not hold the " + card.architecture() + " with " + classes
               + " classes that it says it is: " + e.getMessage(),
           e);
     }
     return new ModelFile(card, network);
+  }
+
+  private static boolean isHead(StoredTensor tensor, int classes) {
+    long[] extents = tensor.extents();
+    return extents.length >= 2 && extents[0] == classes && extents[1] >= MIN_FEATURES;
   }
 }

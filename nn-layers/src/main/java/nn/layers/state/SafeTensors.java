@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +37,7 @@ public final class SafeTensors {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // a file's names are no business of the whole JVM
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -55,13 +57,22 @@ public final class SafeTensors {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString(), null, "there is no such file");
     }
+    if (Files.isDirectory(file)) {
+      throw new WeightFileException(file, "is a folder: name the weight file in it");
+    }
     return file.getFileName().toString().endsWith(".index.json") ? readIndex(file) : readOne(file);
   }
 
   /// Writes tensors as they are, so that the same state gives the same bytes.
   ///
   /// The widest kinds come first, so that every number is aligned; otherwise the order is that of the state.
+  ///
+  /// @throws IllegalArgumentException if a tensor has the name that the format keeps for itself, `__metadata__`
   public static void write(Path file, StateDict state) throws IOException {
+    if (state.find(METADATA).isPresent()) {
+      throw new IllegalArgumentException(
+          "a tensor cannot be named '" + METADATA + "': safetensors keeps that name for itself");
+    }
     List<StoredTensor> tensors = new ArrayList<>(state.tensors());
     tensors.sort(Comparator.comparingInt(t -> -t.dtype().bytes()));
     byte[] header = header(tensors, state.metadata());
@@ -244,8 +255,8 @@ public final class SafeTensors {
     if (got != wanted) {
       throw new WeightFileException(
           file,
-          "its header is not safetensors: " + what + " should be " + wanted + ", at byte "
-              + (8 + json.currentTokenLocation().getByteOffset()));
+          "is not what it should be: " + what + " should be " + wanted + ", at byte "
+              + json.currentTokenLocation().getByteOffset() + " of its JSON");
     }
   }
 
@@ -304,6 +315,9 @@ public final class SafeTensors {
           shards.put(name, json.getText());
         }
       }
+      if (json.nextToken() != null) {
+        throw new WeightFileException(index, "has something after the end of its JSON");
+      }
     } catch (WeightFileException e) {
       throw e;
     } catch (IOException e) {
@@ -312,15 +326,11 @@ public final class SafeTensors {
     Map<String, StateDict> files = new LinkedHashMap<>();
     List<StoredTensor> tensors = new ArrayList<>();
     for (Map.Entry<String, String> shard : shards.entrySet()) {
-      Path name = Path.of(shard.getValue());
-      if (name.getNameCount() != 1 || name.isAbsolute()) {
-        throw new WeightFileException(
-            index, "names '" + name + "': the parts must lie beside the index");
-      }
-      StateDict state = files.get(shard.getValue());
+      String name = shard.getValue();
+      StateDict state = files.get(name);
       if (state == null) {
-        state = readOne(index.resolveSibling(name));
-        files.put(shard.getValue(), state);
+        state = readOne(part(index, name));
+        files.put(name, state);
       }
       tensors.add(
           state
@@ -333,6 +343,27 @@ public final class SafeTensors {
       throw new WeightFileException(index, "has no weight_map, or an empty one");
     }
     return new StateDict(tensors, Map.of());
+  }
+
+  /// A file beside the index.
+  private static Path part(Path index, String name) throws IOException {
+    Path part;
+    try {
+      part = Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new WeightFileException(index, "names a part that no file can be called", e);
+    }
+    if (part.getNameCount() != 1
+        || part.isAbsolute()
+        || Files.isDirectory(index.resolveSibling(part))) {
+      throw new WeightFileException(
+          index, "names '" + name + "': the parts must lie beside the index");
+    }
+    if (!Files.exists(index.resolveSibling(part))) {
+      throw new WeightFileException(
+          index, "has a part " + name + ", which is missing: put it beside the index");
+    }
+    return index.resolveSibling(part);
   }
 
   private static String firstLine(@Nullable String message) {

@@ -36,13 +36,21 @@ public final class StoredTensor {
   }
 
   /// Numbers in memory, stored as a kind that is written: F32, F16, BF16 or I64.
+  ///
+  /// @throws IllegalArgumentException if a number is too large for the kind: it would become infinite
   public static StoredTensor of(String name, DType dtype, NdArray array) {
     float[] values = array.array();
     ByteBuffer buffer =
         ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
+      int at = buffer.position();
       dtype.write(value, buffer);
+      if (dtype.isFloat() && Float.isFinite(value) && Double.isInfinite(dtype.read(buffer, at))) {
+        throw new IllegalArgumentException(
+            name + " holds " + value + ", which is too large for " + dtype + ": choose "
+                + (dtype == DType.F16 ? "F32 or BF16" : "F32"));
+      }
     }
     long[] extents = Arrays.stream(array.shape().toArray()).asLongStream().toArray();
     return new StoredTensor(name, dtype, extents, Bytes.of(buffer.array()));
@@ -130,6 +138,27 @@ public final class StoredTensor {
       ByteBuffer chunk = bytes.read(at, (int) Math.min(CHUNK, bytes.length() - at));
       for (int i = 0; i < chunk.limit(); i += dtype.bytes()) {
         visitor.visit(dtype.read(chunk, i));
+      }
+    }
+  }
+
+  /// What is done with two numbers at the same place.
+  @FunctionalInterface
+  interface PairVisitor {
+    void visit(double a, double b);
+  }
+
+  /// Shows every pair of numbers of two tensors of the same shape, in order.
+  static void eachPair(StoredTensor a, StoredTensor b, PairVisitor visitor) throws IOException {
+    int most = CHUNK / Long.BYTES;
+    long elements = a.elements();
+    for (long from = 0; from < elements; from += most) {
+      int count = (int) Math.min(most, elements - from);
+      ByteBuffer left = a.bytes.read(from * a.dtype.bytes(), count * a.dtype.bytes());
+      ByteBuffer right = b.bytes.read(from * b.dtype.bytes(), count * b.dtype.bytes());
+      for (int i = 0; i < count; i++) {
+        visitor.visit(
+            a.dtype.read(left, i * a.dtype.bytes()), b.dtype.read(right, i * b.dtype.bytes()));
       }
     }
   }

@@ -1,0 +1,316 @@
+package nn.core.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import nn.core.ConvSettings;
+import org.jspecify.annotations.Nullable;
+
+/// Convolution and its input gradient, with output channels as lanes (see [VectorPixels]).
+///
+/// Both are sweeps over an image copied with its zeros ([PaddedImage]): an output pixel is a sum over taps, each at a
+/// fixed offset from the pixel's place. The input gradient has one sweep for each pixel phase of the step, with the taps
+/// that reach such pixels. Work is cut into images, slabs of rows and groups of channels, by size alone; each output
+/// number is one sum in a fixed order.
+final class VectorConvolution {
+  private static final int WIDE = VectorTile.WIDTH;
+  private static final int NARROW = WIDE / 2;
+  private static final int SLAB = 1 << 16; // numbers of a padded slab: 256 KiB, a part of the second-level cache
+  private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
+
+  /// One pass over a padded image.
+  ///
+  /// @param offsets for each tap and input channel, where it is, seen from the output pixel's place
+  /// @param weights for each group and block of output channels, for each tap and input channel, the block's weights
+  /// @param rows output rows, in the whole image
+  /// @param pixels output pixels in a row
+  /// @param inputRow the distance of the places of two output rows in the padded image
+  /// @param start the first output pixel in its plane
+  /// @param outputRow the distance of two output rows in the plane
+  /// @param outputStep the distance of two output pixels in a row
+  private record Sweep(
+      int[] offsets, float[] weights, int rows, int pixels, int inputRow,
+      int start, int outputRow, int outputStep) {}
+
+  private final int batch;
+  private final int groups;
+  private final int inPerGroup;
+  private final int inHeight;
+  private final int inWidth;
+  private final int outPerGroup;
+  private final int outArea;
+  private final int slabRows;
+  private final int slabs;
+  private final int inputStep; // input rows between two slab rows
+  private final int top; // the input row of the padded image's first row, for slab row 0
+  private final PaddedImage padded;
+  private final List<Sweep> sweeps = new ArrayList<>();
+
+  private VectorConvolution(
+      int batch, int groups, int inPerGroup, int inHeight, int inWidth, int outPerGroup,
+      int outArea,
+      int rows, int reach, int inputStep, int top, int width, int left, int step) {
+    this.batch = batch;
+    this.groups = groups;
+    this.inPerGroup = inPerGroup;
+    this.inHeight = inHeight;
+    this.inWidth = inWidth;
+    this.outPerGroup = outPerGroup;
+    this.outArea = outArea;
+    this.inputStep = inputStep;
+    this.top = top;
+    int subWidth = Math.ceilDiv(width, step);
+    long perRow = (long) groups * inPerGroup * subWidth * step;
+    int atOnce = Math.clamp((SLAB / perRow - reach) / inputStep + 1, Math.min(rows, 4), rows);
+    slabs = Math.ceilDiv(rows, atOnce);
+    slabRows = Math.ceilDiv(rows, slabs);
+    padded = new PaddedImage((slabRows - 1) * inputStep + reach, subWidth, left, step);
+  }
+
+  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    ConvSettings s = g.settings();
+    int inPerGroup = g.inChannels() / s.groups();
+    int outPerGroup = g.outChannels() / s.groups();
+    int reachY = (g.kernelHeight() - 1) * s.dilationHeight() + 1;
+    int reachX = (g.kernelWidth() - 1) * s.dilationWidth() + 1;
+    VectorConvolution convolution =
+        new VectorConvolution(
+            g.batch(), s.groups(), inPerGroup, g.inHeight(), g.inWidth(), outPerGroup,
+            g.outHeight() * g.outWidth(), g.outHeight(), reachY, s.strideHeight(),
+            -s.paddingHeight(),
+            (g.outWidth() - 1) * s.strideWidth() + reachX, s.paddingWidth(), s.strideWidth());
+    PaddedImage padded = convolution.padded;
+    int depth = inPerGroup * g.kernelHeight() * g.kernelWidth();
+    int[] offsets = new int[depth];
+    int p = 0;
+    for (int c = 0; c < inPerGroup; c++) {
+      for (int ky = 0; ky < g.kernelHeight(); ky++) {
+        for (int kx = 0; kx < g.kernelWidth(); kx++) {
+          offsets[p++] =
+              c * padded.plane() + padded.at(ky * s.dilationHeight(), kx * s.dilationWidth());
+        }
+      }
+    }
+    float[] packed = new float[s.groups() * packedSize(outPerGroup, depth)];
+    int blocks = blocks(outPerGroup);
+    Parallel.chunks(
+        s.groups() * blocks,
+        chunk -> {
+          int first = chunk % blocks * WIDE;
+          int group = chunk / blocks;
+          int lanes = Math.min(WIDE, outPerGroup - first);
+          VectorPack.panel(
+              lanes, width(lanes), depth, w, (group * outPerGroup + first) * depth, 1, depth,
+              packed, group * packedSize(outPerGroup, depth) + first * depth);
+        });
+    convolution.sweeps.add(
+        new Sweep(
+            offsets, packed, g.outHeight(), g.outWidth(), s.strideHeight() * padded.width(),
+            0, g.outWidth(), 1));
+    convolution.run(x, bias, y);
+  }
+
+  static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    ConvSettings s = g.settings();
+    Phases down = new Phases(
+        g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
+    Phases right = new Phases(
+        g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
+    VectorConvolution convolution =
+        new VectorConvolution(
+            g.batch(), s.groups(), g.outChannels() / s.groups(), g.outHeight(), g.outWidth(),
+            g.inChannels() / s.groups(), g.inHeight() * g.inWidth(), down.pixels(0), down.reach(),
+            1, down.first,
+            right.pixels(0) + right.reach() - 1, -right.first, 1);
+    for (int fy = 0; fy < s.strideHeight(); fy++) {
+      for (int fx = 0; fx < s.strideWidth(); fx++) {
+        if (down.pixels(fy) > 0 && right.pixels(fx) > 0) {
+          convolution.addPhase(g, w, down, fy, right, fx);
+        }
+      }
+    }
+    convolution.run(dy, null, dx);
+  }
+
+  /// The sweep for the input pixels (i · stride + fy, j · stride + fx).
+  private void addPhase(ConvGeometry g, float[] w, Phases down, int fy, Phases right, int fx) {
+    int[] tapsY = down.taps(fy);
+    int[] tapsX = right.taps(fx);
+    int taps = tapsY.length * tapsX.length;
+    int depth = inPerGroup * taps;
+    int[] offsets = new int[depth];
+    int p = 0;
+    for (int c = 0; c < inPerGroup; c++) {
+      for (int ky : tapsY) {
+        for (int kx : tapsX) {
+          offsets[p++] =
+              c * padded.plane()
+                  + padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
+        }
+      }
+    }
+    float[] packed = new float[groups * packedSize(outPerGroup, depth)];
+    int kernel = g.kernelHeight() * g.kernelWidth();
+    int blocks = blocks(outPerGroup);
+    Parallel.chunks(
+        groups * blocks,
+        chunk -> {
+          int group = chunk / blocks;
+          int first = chunk % blocks * WIDE;
+          int lanes = Math.min(WIDE, outPerGroup - first);
+          int at = group * packedSize(outPerGroup, depth) + first * depth;
+          for (int c = 0; c < inPerGroup; c++) {
+            int from = ((group * inPerGroup + c) * outPerGroup + first) * kernel;
+            for (int ky : tapsY) {
+              for (int kx : tapsX) {
+                for (int lane = 0; lane < lanes; lane++) {
+                  packed[at + lane] = w[from + lane * kernel + ky * g.kernelWidth() + kx];
+                }
+                at += width(lanes);
+              }
+            }
+          }
+        });
+    sweeps.add(
+        new Sweep(
+            offsets, packed, down.pixels(fy), right.pixels(fx), padded.width(),
+            fy * g.inWidth() + fx, g.settings().strideHeight() * g.inWidth(),
+            g.settings().strideWidth()));
+  }
+
+  /// Along one axis, input pixels of one phase f (those at i · stride + f) get gradients through the same taps: tap k
+  /// connects pixel i of the phase with output i + shift.
+  private static final class Phases {
+    private final int in;
+    private final int kernel;
+    private final int stride;
+    private final int padding;
+    private final int dilation;
+
+    /// The smallest and the largest shift, over all phases.
+    final int first;
+    private final int last;
+
+    Phases(int in, int kernel, int stride, int padding, int dilation) {
+      this.in = in;
+      this.kernel = kernel;
+      this.stride = stride;
+      this.padding = padding;
+      this.dilation = dilation;
+      first = Math.floorDiv(padding - (kernel - 1) * dilation, stride);
+      last = Math.floorDiv(stride - 1 + padding, stride);
+    }
+
+    int reach() {
+      return last - first + 1;
+    }
+
+    int pixels(int phase) {
+      return Math.max(0, Math.ceilDiv(in - phase, stride));
+    }
+
+    int shift(int phase, int tap) {
+      return Math.floorDiv(phase + padding - tap * dilation, stride);
+    }
+
+    int[] taps(int phase) {
+      int[] taps = new int[kernel];
+      int count = 0;
+      for (int tap = 0; tap < kernel; tap++) {
+        if (Math.floorMod(phase + padding - tap * dilation, stride) == 0) {
+          taps[count++] = tap;
+        }
+      }
+      return java.util.Arrays.copyOf(taps, count);
+    }
+  }
+
+  private static int blocks(int channels) {
+    return Math.ceilDiv(channels, WIDE);
+  }
+
+  private static int width(int lanes) {
+    return lanes > NARROW ? WIDE : NARROW;
+  }
+
+  private static int packedSize(int channels, int depth) {
+    int last = channels - (blocks(channels) - 1) * WIDE;
+    return ((blocks(channels) - 1) * WIDE + width(last)) * depth;
+  }
+
+  private void run(float[] x, float @Nullable [] bias, float[] y) {
+    int blocks = groups * blocks(outPerGroup);
+    long work = 0;
+    for (Sweep sweep : sweeps) {
+      work += 2L * sweep.rows * sweep.pixels * sweep.offsets.length * outPerGroup * groups;
+    }
+    int parts =
+        Math.clamp(Math.min(work / slabs / CHUNK, 8 / Math.max(1, batch * slabs)), 1, blocks);
+    Parallel.chunks(
+        batch * slabs * parts,
+        chunk -> {
+          int part = chunk % parts;
+          int slab = chunk / parts % slabs;
+          int image = chunk / parts / slabs;
+          float[] copy = Scratch.IMAGE.floats(groups * inPerGroup * padded.plane());
+          padded.copy(
+              x, image * groups * inPerGroup * inHeight * inWidth, groups * inPerGroup, inHeight,
+              inWidth,
+              top + slab * slabRows * inputStep, copy, 0);
+          for (int block = blocks * part / parts; block < blocks * (part + 1) / parts; block++) {
+            for (Sweep sweep : sweeps) {
+              sweep(sweep, slab * slabRows, copy, bias, y, image * groups * outPerGroup, block);
+            }
+          }
+        });
+  }
+
+  /// One slab of one block of channels.
+  private void sweep(
+      Sweep sweep, int firstRow, float[] copy, float @Nullable [] bias, float[] y, int firstPlane,
+      int block) {
+    int perGroup = blocks(outPerGroup);
+    int group = block / perGroup;
+    int firstChannel = block % perGroup * WIDE;
+    int lanes = Math.min(WIDE, outPerGroup - firstChannel);
+    int width = width(lanes);
+    int depth = sweep.offsets.length;
+    int weightsAt = group * packedSize(outPerGroup, depth) + firstChannel * depth;
+    int copyAt = group * inPerGroup * padded.plane();
+    int channel = group * outPerGroup + firstChannel;
+    int yAt = (firstPlane + channel) * outArea + sweep.start;
+    int end = Math.min(sweep.rows, firstRow + slabRows);
+    int rowsAtOnce = sweep.outputStep == 1 && sweep.outputRow == sweep.pixels
+        ? Math.max(1, 96 / sweep.pixels)
+        : 1;
+    float[] tile = Scratch.OUTPUT.floats(rowsAtOnce * sweep.pixels * width);
+    for (int row = firstRow; row < end; row += rowsAtOnce) {
+      int rows = Math.min(rowsAtOnce, end - row);
+      for (int r = 0; r < rows; r++) {
+        VectorPixels.run(
+            sweep.pixels, width == WIDE, depth, copy,
+            copyAt + (row + r - firstRow) * sweep.inputRow,
+            sweep.offsets, sweep.weights, weightsAt, tile, r * sweep.pixels * width);
+      }
+      int to = yAt + row * sweep.outputRow;
+      if (sweep.outputStep == 1) {
+        VectorTranspose
+            .transpose(rows * sweep.pixels, lanes, tile, 0, width, y, to, outArea, false);
+      } else {
+        for (int lane = 0; lane < lanes; lane++) {
+          for (int i = 0; i < sweep.pixels; i++) {
+            y[to + lane * outArea + i * sweep.outputStep] = tile[i * width + lane];
+          }
+        }
+      }
+      if (bias != null) {
+        for (int lane = 0; lane < lanes; lane++) {
+          float add = bias[channel + lane];
+          int at = to + lane * outArea;
+          for (int i = at; i < at + rows * sweep.pixels; i++) {
+            y[i] += add;
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package nn.core.kernel;
+
+import java.util.Arrays;
+
+/// Copies matrices into the order in which [VectorTile] reads them.
+final class VectorPack {
+  private VectorPack() {}
+
+  /// `m` rows of A, the element (i, p) of which stands at `aAt + i·aRow + p·aColumn`: for each tile of rows (see
+  /// [VectorTile#rows]) the numbers for p = 0, then for p = 1, …. The tile that begins with row r stands at `to + r·depth`.
+  /// There must be room for another vector at the end.
+  static void rows(
+      int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed, int to) {
+    for (int r = 0; r < m; r += VectorTile.rows(m - r)) {
+      int rows = VectorTile.rows(m - r);
+      int from = aAt + r * aRow;
+      int at = to + r * depth;
+      if (aColumn == 1) {
+        VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
+      } else {
+        for (int p = 0; p < depth; p++) {
+          for (int i = 0; i < rows; i++) {
+            packed[at + p * rows + i] = a[from + i * aRow + p * aColumn];
+          }
+        }
+      }
+    }
+  }
+
+  /// One panel of B, `lanes` columns of it, the element (p, j) of which stands at `bAt + p·bRow + j·bColumn`: `width`
+  /// numbers for each p, the missing ones 0.
+  static void panel(
+      int lanes, int width, int depth, float[] b, int bAt, int bRow, int bColumn,
+      float[] packed, int to) {
+    if (lanes < width) {
+      Arrays.fill(packed, to, to + depth * width, 0f);
+    }
+    if (bColumn == 1) {
+      for (int p = 0; p < depth; p++) {
+        System.arraycopy(b, bAt + p * bRow, packed, to + p * width, lanes);
+      }
+    } else if (bRow == 1) {
+      VectorTranspose.transpose(lanes, depth, b, bAt, bColumn, packed, to, width, false);
+    } else {
+      for (int p = 0; p < depth; p++) {
+        for (int j = 0; j < lanes; j++) {
+          packed[to + p * width + j] = b[bAt + p * bRow + j * bColumn];
+        }
+      }
+    }
+  }
+
+  /// `0, step, 2·step, …`: the offsets of a matrix whose rows lie `step` apart.
+  static int[] steps(int count, int step) {
+    int[] steps = new int[count];
+    for (int p = 0; p < count; p++) {
+      steps[p] = p * step;
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,408 @@
+package nn.core.kernel;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import nn.core.ConvSettings;
+import nn.core.Shape;
+
+/// Kernels against plain loops in double precision. Runs in tests, and by [#main] in JVMs that tests start with other
+/// vector widths.
+final class KernelChecks {
+  static final int[] SIZES = {0, 1, 2, 3, 7, 15, 16, 17, 31, 33, 100};
+  private static final double EPSILON = Math.ulp(1f) / 2.0;
+
+  private KernelChecks() {}
+
+  public static void main(String[] arguments) {
+    Kernels kernels = KernelChoice.available().getLast();
+    matmulOfAllSizes(kernels);
+    matmulOfLargeSizes(kernels);
+    matmulWithNotFinite(kernels);
+    convolutions(kernels, 60);
+    convolutionWithNotFinite(kernels);
+    maps(kernels);
+    reductions(kernels);
+    System.out.println("checked " + kernels.name());
+  }
+
+  static float[] random(int n, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) (random.nextDouble() * 2 - 1);
+    }
+    return x;
+  }
+
+  // --- matrix products ---
+
+  static void matmulOfAllSizes(Kernels kernels) {
+    for (int m : SIZES) {
+      for (int n : SIZES) {
+        for (int k : SIZES) {
+          matmul(kernels, m, n, k, 0, 1);
+        }
+      }
+    }
+  }
+
+  static void matmulOfLargeSizes(Kernels kernels) {
+    matmul(kernels, 300, 130, 1300, 0, 2);
+    matmul(kernels, 5, 3200, 40, 0, 3);
+    matmul(kernels, 150, 70, 2000, 0, 4);
+    matmul(kernels, 1, 5000, 300, 0, 5);
+    matmul(kernels, 5000, 1, 300, 0, 6);
+    matmul(kernels, 13, 6200, 9, 0, 7);
+  }
+
+  static void matmulWithNotFinite(Kernels kernels) {
+    for (int[] size : new int[][] {{1, 40, 40}, {2, 3, 9}, {40, 1, 40}, {37, 35, 50},
+        {100, 33, 17}}) {
+      matmul(kernels, size[0], size[1], size[2], 1, 8);
+      matmul(kernels, size[0], size[1], size[2], 2, 9);
+    }
+  }
+
+  /// All three transpositions, with the matrices inside larger arrays whose other numbers must stay.
+  private static void matmul(Kernels kernels, int m, int n, int k, int notFinite, long seed) {
+    float[] a = random(m * k + 5, seed);
+    float[] b = random(k * n + 7, seed + 100);
+    if (notFinite == 1) {
+      a[3 + m * k / 2] = Float.NaN;
+    } else if (notFinite == 2) {
+      a[3 + m * k / 3] = Float.POSITIVE_INFINITY;
+      b[2 + n * k / 2] = Float.NEGATIVE_INFINITY;
+    }
+    for (int form = 0; form < 3; form++) {
+      float[] c = new float[m * n + 9];
+      Arrays.fill(c, 123f);
+      switch (form) {
+        case 0 -> kernels.matmul(m, n, k, a, 3, b, 2, c, 4);
+        case 1 -> kernels.matmulTransposed(m, n, k, a, 3, b, 2, c, 4);
+        default -> kernels.transposedMatmul(m, n, k, a, 3, b, 2, c, 4);
+      }
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          double want = 0;
+          double size = 0;
+          for (int p = 0; p < k; p++) {
+            double product =
+                (double) a[3 + (form == 2 ? p * m + i : i * k + p)]
+                    * b[2 + (form == 1 ? j * k + p : p * n + j)];
+            want += product;
+            size += Math.abs(product);
+          }
+          String what =
+              kernels.name() + " form " + form + " " + m + "×" + n + "×" + k + " at " + i + ", "
+                  + j;
+          close(what, want, c[4 + i * n + j], size, k);
+        }
+      }
+      for (int i = 0; i < c.length; i++) {
+        if ((i < 4 || i >= 4 + m * n) && c[i] != 123f) {
+          throw new AssertionError(kernels.name() + " writes outside C: " + m + "×" + n + "×" + k);
+        }
+      }
+    }
+  }
+
+  private static void close(String what, double want, float got, double size, int terms) {
+    boolean fits =
+        Double.isFinite(want)
+            ? Math.abs(want - got) <= EPSILON * (8 + 2 * Math.sqrt(terms)) * size + 1e-37
+            : Double.compare(want, got) == 0;
+    if (!fits) {
+      throw new AssertionError(what + ": expected " + want + ", got " + got);
+    }
+  }
+
+  // --- convolution ---
+
+  static void convolutions(Kernels kernels, int count) {
+    SplittableRandom random = new SplittableRandom(42);
+    for (int i = 0; i < count; i++) {
+      convolution(kernels, randomGeometry(random), i);
+    }
+    ConvSettings s = ConvSettings.DEFAULT;
+    int[][] named = { // batch, in, height, width, out, kernel height, kernel width
+        {2, 16, 32, 32, 16, 3, 3}, {3, 33, 8, 8, 65, 3, 3}, {2, 64, 7, 7, 40, 3, 3},
+        {1, 3, 40, 40, 20, 7, 7},
+    };
+    for (int[] n : named) {
+      convolution(kernels, geometry(n, s.padding(n[5] / 2)), 1);
+      convolution(kernels, geometry(n, s.padding(n[5] / 2).stride(2)), 2);
+      convolution(kernels, geometry(n, s), 3);
+    }
+    convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(2)), 4);
+    convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(3, 1).padding(2)), 5);
+    convolution(kernels, geometry(new int[] {3, 20, 14, 14, 40, 1, 1}, s), 6);
+    convolution(kernels, geometry(new int[] {2, 3, 2, 3, 4, 5, 6}, s.padding(2, 3)), 7); // larger than the image
+    convolution(kernels, geometry(new int[] {1, 1, 1, 1, 1, 3, 3}, s.padding(4).dilation(3)), 8);
+    convolution(kernels, geometry(new int[] {2, 6, 17, 33, 6, 3, 3}, s.padding(1).groups(6)), 9); // depthwise
+    convolution(
+        kernels, geometry(new int[] {2, 6, 16, 40, 6, 5, 5}, s.padding(2).stride(2).groups(6)), 10);
+    convolution(kernels, geometry(new int[] {2, 6, 9, 9, 18, 3, 3}, s.padding(1).groups(6)), 11); // multiplier 3
+    convolution(kernels, geometry(new int[] {0, 6, 9, 9, 4, 3, 3}, s), 12); // no image
+    convolution(kernels, geometry(new int[] {1, 2, 5, 5, 3, 1, 1}, s.stride(7)), 13);
+    convolution(kernels, geometry(new int[] {1, 300, 4, 4, 70, 3, 3}, s.padding(1)), 14);
+    convolution(kernels, geometry(new int[] {1, 70, 64, 64, 8, 3, 3}, s.padding(1)), 15); // several slabs
+  }
+
+  private static ConvGeometry geometry(int[] n, ConvSettings settings) {
+    return ConvGeometry.of(
+        Shape.of(n[0], n[1], n[2], n[3]), Shape.of(n[4], n[1] / settings.groups(), n[5], n[6]),
+        settings);
+  }
+
+  private static ConvGeometry randomGeometry(SplittableRandom random) {
+    while (true) {
+      int groups = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
+      int in = groups * (random.nextInt(4) == 0 ? 1 : random.nextInt(1, 20));
+      int out = groups * (random.nextInt(4) == 0 ? 1 : random.nextInt(1, 40));
+      ConvSettings settings =
+          ConvSettings.DEFAULT
+              .stride(random.nextInt(1, 4), random.nextInt(1, 4))
+              .padding(random.nextInt(0, 4), random.nextInt(0, 4))
+              .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
+              .groups(groups);
+      int[] n = {
+          random.nextInt(1, 4), in, random.nextInt(1, 20), random.nextInt(1, 40), out,
+          random.nextInt(1, 6),
+          random.nextInt(1, 6)
+      };
+      boolean fits =
+          n[2] + 2 * settings.paddingHeight() >= settings.dilationHeight() * (n[5] - 1) + 1
+              && n[3] + 2 * settings.paddingWidth() >= settings.dilationWidth() * (n[6] - 1) + 1;
+      if (fits) {
+        return geometry(n, settings);
+      }
+    }
+  }
+
+  static void convolutionWithNotFinite(Kernels kernels) {
+    ConvGeometry g = geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, ConvSettings.DEFAULT.padding(1));
+    float[] x = random(g.inputShape().size(), 1);
+    x[100] = Float.NaN;
+    x[500] = Float.POSITIVE_INFINITY;
+    float[] w = random(g.kernelShape().size(), 2);
+    float[] dy = random(g.outputShape().size(), 3);
+    dy[777] = Float.NaN;
+    dy[778] = Float.NEGATIVE_INFINITY;
+    Sums y = forward(g, x, w, null);
+    float[] got = new float[dy.length];
+    kernels.conv2d(g, x, w, null, got);
+    y.check(kernels.name() + " y of " + g, got);
+    Sums dx = inputGradient(g, dy, w);
+    got = new float[x.length];
+    kernels.conv2dInputGradient(g, dy, w, got);
+    dx.check(kernels.name() + " dx of " + g, got);
+    Sums dw = weightGradient(g, x, random(dy.length, 4));
+    got = new float[w.length];
+    kernels.conv2dWeightGradient(g, x, random(dy.length, 4), got);
+    dw.check(kernels.name() + " dw of " + g, got);
+  }
+
+  private static void convolution(Kernels kernels, ConvGeometry g, long seed) {
+    float[] x = random(g.inputShape().size(), seed);
+    float[] w = random(g.kernelShape().size(), seed + 1);
+    float[] dy = random(g.outputShape().size(), seed + 2);
+    float[] bias = seed % 2 == 0 ? null : random(g.outChannels(), seed + 3);
+    float[] y = random(dy.length, 5); // must be overwritten
+    float[] dx = random(x.length, 6);
+    float[] dw = random(w.length, 7);
+    kernels.conv2d(g, x, w, bias, y);
+    forward(g, x, w, bias).check(kernels.name() + " y of " + g, y);
+    kernels.conv2dInputGradient(g, dy, w, dx);
+    inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx);
+    kernels.conv2dWeightGradient(g, x, dy, dw);
+    weightGradient(g, x, dy).check(kernels.name() + " dw of " + g, dw);
+  }
+
+  /// Sums in double, and for the expected error the sum of sizes and the number of terms.
+  private static final class Sums {
+    final double[] sum;
+    final double[] size;
+    final int[] terms;
+
+    Sums(int n) {
+      sum = new double[n];
+      size = new double[n];
+      terms = new int[n];
+    }
+
+    void add(int i, double term) {
+      sum[i] += term;
+      size[i] += Math.abs(term);
+      terms[i]++;
+    }
+
+    void check(String what, float[] got) {
+      for (int i = 0; i < sum.length; i++) {
+        close(what + " at " + i, sum[i], got[i], size[i], terms[i]);
+      }
+    }
+  }
+
+  private interface Tap {
+    void at(int x, int w, int y);
+  }
+
+  private static Sums forward(ConvGeometry g, float[] x, float[] w, float[] bias) {
+    Sums sums = new Sums(g.outputShape().size());
+    for (int i = 0; bias != null && i < sums.sum.length; i++) {
+      sums.add(i, bias[i / (g.outHeight() * g.outWidth()) % g.outChannels()]);
+    }
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(yAt, (double) x[xAt] * w[wAt]));
+    return sums;
+  }
+
+  private static Sums inputGradient(ConvGeometry g, float[] dy, float[] w) {
+    Sums sums = new Sums(g.inputShape().size());
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(xAt, (double) dy[yAt] * w[wAt]));
+    return sums;
+  }
+
+  private static Sums weightGradient(ConvGeometry g, float[] x, float[] dy) {
+    Sums sums = new Sums(g.kernelShape().size());
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(wAt, (double) x[xAt] * dy[yAt]));
+    return sums;
+  }
+
+  private static void eachTap(ConvGeometry g, Tap tap) {
+    ConvSettings s = g.settings();
+    int inPerGroup = g.inChannels() / s.groups();
+    int outPerGroup = g.outChannels() / s.groups();
+    for (int image = 0; image < g.batch(); image++) {
+      for (int out = 0; out < g.outChannels(); out++) {
+        for (int in = 0; in < inPerGroup; in++) {
+          for (int ky = 0; ky < g.kernelHeight(); ky++) {
+            for (int kx = 0; kx < g.kernelWidth(); kx++) {
+              for (int oy = 0; oy < g.outHeight(); oy++) {
+                for (int ox = 0; ox < g.outWidth(); ox++) {
+                  int iy = oy * s.strideHeight() - s.paddingHeight() + ky * s.dilationHeight();
+                  int ix = ox * s.strideWidth() - s.paddingWidth() + kx * s.dilationWidth();
+                  if (iy >= 0 && iy < g.inHeight() && ix >= 0 && ix < g.inWidth()) {
+                    int channel = out / outPerGroup * inPerGroup + in;
+                    tap.at(
+                        ((image * g.inChannels() + channel) * g.inHeight() + iy) * g.inWidth() + ix,
+                        ((out * inPerGroup + in) * g.kernelHeight() + ky) * g.kernelWidth() + kx,
+                        ((image * g.outChannels() + out) * g.outHeight() + oy) * g.outWidth() + ox);
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // --- maps and reductions ---
+
+  private interface Loop {
+    void run(float[] x, float[] y, int from, int to);
+  }
+
+  static void maps(Kernels kernels) {
+    map("exp", kernels::exp, Math::exp, 4, 1e-44);
+    map("tanh", kernels::tanh, Math::tanh, 4, 1e-7);
+    map("sigmoid", kernels::sigmoid, x -> 1 / (1 + Math.exp(-x)), 4, 1e-37);
+    map("erf", kernels::erf, KernelChecks::erf, 4, 1e-6);
+  }
+
+  private static double erf(double x) { // the integral of its derivative, by Simpson's rule
+    if (Double.isNaN(x) || Math.abs(x) > 7) {
+      return Double.isNaN(x) ? x : Math.signum(x);
+    }
+    int steps = 2000;
+    double sum = 1 + Math.exp(-x * x);
+    for (int i = 1; i < steps; i++) {
+      double t = x * i / steps;
+      sum += (i % 2 == 1 ? 4 : 2) * Math.exp(-t * t);
+    }
+    return 2 / Math.sqrt(Math.PI) * sum * x / steps / 3;
+  }
+
+  private static void map(
+      String name, Loop loop, DoubleUnaryOperator exact, double ulps, double slack) {
+    float[] special = {
+        0f, -0f, 1f, -1f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, 88f, 88.72f, 88.73f, 89f, -87f, -87.4f,
+        -100f, -103.9f,
+        -104f, -110f, 9f, -9f, 0.625f, 1e-4f, -1e-20f, 0.3465f, 20f, -20f, 5f, 2.5f, -2.5f
+    };
+    for (int n : SIZES) {
+      for (int start : new int[] {0, 3}) {
+        float[] x = random(n + 10, n);
+        for (int i = 0; i < x.length; i++) {
+          x[i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? 12 : 100;
+        }
+        for (int i = 0; i < special.length && i < n; i++) {
+          x[start + (i * 7 + 3) % n] = special[i];
+        }
+        float[] y = new float[x.length];
+        Arrays.fill(y, 123f);
+        loop.run(x, y, start, start + n);
+        float[] inPlace = x.clone();
+        loop.run(inPlace, inPlace, start, start + n);
+        for (int i = 0; i < x.length; i++) {
+          boolean inside = i >= start && i < start + n;
+          double want = inside ? exact.applyAsDouble(x[i]) : 123.0;
+          float rounded = (float) want;
+          boolean fits =
+              Float.isFinite(rounded)
+                  ? Math.abs(want - y[i]) <= ulps * Math.ulp(rounded) + slack
+                  : Float.compare(rounded, y[i]) == 0 || Math.abs(x[i] - 88.72f) < 0.01f;
+          if (!fits || (inside && Float.compare(y[i], inPlace[i]) != 0)) {
+            throw new AssertionError(
+                name + "(" + x[i] + ") = " + y[i] + ", expected " + want + "; in place "
+                    + inPlace[i]);
+          }
+        }
+      }
+    }
+  }
+
+  static void reductions(Kernels kernels) {
+    for (int n : new int[] {0, 1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 1000, 100_003}) {
+      float[] x = random(n + 5, n);
+      float[] y = random(n + 5, n + 1);
+      double sum = 0;
+      double sizes = 0;
+      double dot = 0;
+      double centred = 0;
+      double centredSizes = 0;
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < n; i++) {
+        sum += x[2 + i];
+        sizes += Math.abs(x[2 + i]);
+        dot += (double) x[2 + i] * y[3 + i];
+        double term = ((double) x[2 + i] - 0.5f) * ((double) y[3 + i] + 0.25f);
+        centred += term;
+        centredSizes += Math.abs(term);
+        max = Math.max(max, x[2 + i]);
+      }
+      String what = kernels.name() + " of " + n;
+      close("sum " + what, sum, kernels.sum(x, 2, n), sizes, 10);
+      close("dot " + what, dot, kernels.dot(x, 2, y, 3, n), sizes, 10);
+      close(
+          "centred dot " + what, centred, kernels.centredDot(x, 2, 0.5f, y, 3, -0.25f, n),
+          2 * centredSizes, 10);
+      close("max " + what, max, kernels.max(x, 2, n), 0, 0);
+      if (n > 0) {
+        for (int at : new int[] {0, n / 2, n - 1}) {
+          float[] z = x.clone();
+          z[2 + at] = Float.NaN;
+          close("sum " + what, Double.NaN, kernels.sum(z, 2, n), 1, 1);
+          close("max " + what, Double.NaN, kernels.max(z, 2, n), 1, 1);
+          close("dot " + what, Double.NaN, kernels.dot(z, 2, y, 3, n), 1, 1);
+          z[2 + at] = Float.POSITIVE_INFINITY;
+          close("sum " + what, Double.POSITIVE_INFINITY, kernels.sum(z, 2, n), 1, 1);
+          close("max " + what, Double.POSITIVE_INFINITY, kernels.max(z, 2, n), 1, 1);
+        }
+      }
+    }
+  }
+}
