@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 /// are meant are named one by one.
 public final class Datasets {
   private static final String KNOWN =
-      "read are a folder with a folder of images for each class, CIFAR records (.bin, .bin.gz), and"
-          + " IDX files (…images-idx3-ubyte, .gz)";
+      "expected is one folder for each class, full of images; or CIFAR records (.bin, .bin.gz); or IDX"
+          + " files (…images-idx3-ubyte, .gz)";
 
   private Datasets() {}
 

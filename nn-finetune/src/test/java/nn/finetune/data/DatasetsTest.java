@@ -67,7 +67,7 @@ class DatasetsTest {
   @Test
   void anythingElseIsAnErrorThatListsWhatIsRead() {
     String known =
-        "read are a folder with a folder of images for each class, CIFAR records (.bin, .bin.gz), and"
+        "expected is one folder for each class, full of images; or CIFAR records (.bin, .bin.gz); or"
             + " IDX files (…images-idx3-ubyte, .gz)";
     assertEquals(
         "…/none: there is no such file or folder",
