@@ -32,6 +32,7 @@ public final class Loading {
   private final Layer network;
   private final List<String> missingAllowed = new ArrayList<>();
   private final List<String> unexpectedAllowed = new ArrayList<>();
+  private final List<String> mismatchedAllowed = new ArrayList<>();
   private UnaryOperator<String> rename;
 
   public Loading(StateDict state, Layer network) {
@@ -53,6 +54,12 @@ public final class Loading {
   /// Names of the file that the network need not have: they are ignored.
   public Loading allowUnexpected(String... patterns) {
     unexpectedAllowed.addAll(List.of(patterns));
+    return this;
+  }
+
+  /// Names that may have another shape in the file than in the network: they stay as they are, such as a new head.
+  public Loading allowMismatched(String... patterns) {
+    mismatchedAllowed.addAll(List.of(patterns));
     return this;
   }
 
@@ -149,7 +156,7 @@ public final class Loading {
       return new Row(
           name,
           tensor.name(),
-          Outcome.MISMATCHED,
+          fits(mismatchedAllowed, name) ? Outcome.KEPT : Outcome.MISMATCHED,
           "the file has " + StoredTensor.describe(tensor.extents()) + ", the network " + shape);
     }
     return tensor.dtype() == DType.F32
@@ -171,6 +178,7 @@ public final class Loading {
     text.append(
         mismatched
             ? "\nA head for another number of classes is put on after loading: replaceHead(classes, random)."
+                + "\nWhat is to stay as it is in the network is allowed by name: allowMismatched(…)."
             : "\nIf that is meant, allow it by name: allowMissing(…), allowUnexpected(…).");
     return text.toString();
   }

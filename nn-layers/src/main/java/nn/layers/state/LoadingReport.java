@@ -13,7 +13,7 @@ public record LoadingReport(List<Row> rows) {
     LOADED,
     /// Converted from another kind of number.
     CAST,
-    /// The network has it, the file does not, and that was allowed: it stays as it is.
+    /// The network has it, the file does not or with another shape, and that was allowed: it stays as it is.
     KEPT,
     /// The file has it, the network does not, and that was allowed.
     IGNORED,
@@ -60,7 +60,28 @@ public record LoadingReport(List<Row> rows) {
     return (int) rows.stream().filter(row -> row.outcome() == outcome).count();
   }
 
-  /// A line for each tensor that was not simply loaded, and one that counts.
+  /// What stands before every name in the file and before none in the network, such as a wrapper's `module.`; empty if
+  /// nothing.
+  public String prefix() {
+    String prefix = "";
+    for (Row row : rows) {
+      int length = row.fileName().length() - row.name().length();
+      if (row.fileName().isEmpty()) {
+        continue; // the file does not have it
+      }
+      if (length <= 0 || !row.fileName().endsWith(row.name())) {
+        return "";
+      }
+      String before = row.fileName().substring(0, length);
+      if (!prefix.isEmpty() && !prefix.equals(before)) {
+        return "";
+      }
+      prefix = before;
+    }
+    return prefix;
+  }
+
+  /// One line that counts, one for a prefix that was taken off, and one for each tensor that was not simply loaded.
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
@@ -73,8 +94,13 @@ public record LoadingReport(List<Row> rows) {
             .append(outcome.name().toLowerCase(Locale.ROOT));
       }
     }
+    String prefix = prefix();
+    if (!prefix.isEmpty()) {
+      text.append("\n  the file's names without '").append(prefix).append('\'');
+    }
     for (Row row : rows) {
-      if (row.outcome() != Outcome.LOADED) {
+      boolean renamed = prefix.isEmpty() && !row.fileName().equals(row.name());
+      if (row.outcome() != Outcome.LOADED || renamed) {
         text.append("\n  ").append(row);
       }
     }

@@ -2,6 +2,9 @@ package nn.layers.state;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import nn.layers.Layer;
 
 /// A network and its card in one safetensors file, which every other framework can read too.
@@ -9,6 +12,8 @@ import nn.layers.Layer;
 /// @param card what the file says about itself
 /// @param network the network, with the file's weights
 public record ModelFile(ModelCard card, Layer network) {
+  private static final String HEAD = "graft.head";
+
   /// From here on a file must show that it has the classes it speaks of, before a network for them takes memory.
   private static final int MANY_CLASSES = 1000;
 
@@ -27,7 +32,18 @@ public record ModelFile(ModelCard card, Layer network) {
 
   /// Writes the network with its numbers in a given precision: F32, F16 or BF16.
   public void write(Path file, DType precision) throws IOException {
-    SafeTensors.write(file, StateDict.of(network, precision).withMetadata(card.toMetadata()));
+    Map<String, String> metadata = new LinkedHashMap<>(card.toMetadata());
+    head().ifPresent(path -> metadata.put(HEAD, path));
+    SafeTensors.write(file, StateDict.of(network, precision).withMetadata(metadata));
+  }
+
+  /// Where the network's head is, if it knows: for readers that do not know the architecture.
+  private Optional<String> head() {
+    try {
+      return Optional.of(network.headPath());
+    } catch (IllegalStateException unknownOrTakenAway) {
+      return Optional.empty();
+    }
   }
 
   /// Reads a file that [#write] wrote.

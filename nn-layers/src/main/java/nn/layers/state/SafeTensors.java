@@ -260,7 +260,8 @@ public final class SafeTensors {
     }
   }
 
-  /// Every tensor lies in the file, has as many bytes as its shape takes, and shares none with another.
+  /// Every tensor lies in the file, has as many bytes as its shape takes, and shares none with another; every byte belongs
+  /// to a tensor, as the format demands: what could hide in between is of no use to anyone but an attacker.
   private static void check(Path file, List<Entry> entries, long available) throws IOException {
     List<Entry> inOrder = new ArrayList<>(entries);
     inOrder.sort(Comparator.comparingLong(Entry::from).thenComparingLong(Entry::to));
@@ -290,8 +291,19 @@ public final class SafeTensors {
       if (e.from < end) {
         throw new WeightFileException(file, "tensor '" + e.name + "' overlaps another");
       }
+      if (e.from > end) {
+        throw new WeightFileException(file, unused(end, e.from));
+      }
       end = e.to;
     }
+    if (end < available) {
+      throw new WeightFileException(file, unused(end, available));
+    }
+  }
+
+  private static String unused(long from, long to) {
+    return "has " + (to - from) + " bytes, from " + from + " on, that belong to no tensor:"
+        + " it is corrupt, or something was put into it";
   }
 
   private static StateDict readIndex(Path index) throws IOException {

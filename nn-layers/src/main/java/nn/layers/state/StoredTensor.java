@@ -122,7 +122,16 @@ public final class StoredTensor {
   public NdArray toArray() throws IOException {
     float[] values = new float[shape().size()];
     int[] at = new int[1];
-    each(value -> values[at[0]++] = (float) value);
+    if (dtype == DType.F32) { // the usual kind, bit for bit and all at once
+      eachChunk(
+          chunk -> {
+            int count = chunk.remaining() / Float.BYTES;
+            chunk.asFloatBuffer().get(values, at[0], count);
+            at[0] += count;
+          });
+    } else {
+      each(value -> values[at[0]++] = (float) value);
+    }
     return NdArray.of(shape(), values);
   }
 

@@ -100,7 +100,8 @@ class LoadingTest {
               missing fc.bias: similar is fc.bia
               unexpected fc.bia: similar is fc.bias
               unexpected something.else.entirely
-            A head for another number of classes is put on after loading: replaceHead(classes, random).""",
+            A head for another number of classes is put on after loading: replaceHead(classes, random).
+            What is to stay as it is in the network is allowed by name: allowMismatched(…).""",
         e.getMessage());
     assertEquals(1, e.report().count(Outcome.MISMATCHED));
     assertEquals(4, e.report().problems().size());
@@ -163,6 +164,36 @@ class LoadingTest {
   }
 
   @Test
+  void whatMayHaveAnotherShapeIsNamedAndStaysAsItIs() throws IOException {
+    List<StoredTensor> tensors = all(7);
+    tensors.removeIf(tensor -> tensor.name().startsWith("fc."));
+    tensors.add(HandMade.tensor("fc.weight", Shape.of(10, 2), 7));
+    tensors.add(HandMade.tensor("fc.bias", Shape.of(10), 7));
+    Layer network = network();
+    float before = first(network, "fc.weight");
+    LoadingReport report = new Loading(state(tensors), network).allowMismatched("fc.*").apply();
+    assertEquals(
+        """
+            4 loaded, 3 kept
+              kept norm.num_batches_tracked
+              kept fc.weight: the file has [10×2], the network [3×2]
+              kept fc.bias: the file has [10], the network [3]""",
+        report.toString());
+    assertEquals(before, first(network, "fc.weight"));
+    assertEquals(7, first(network, "norm.weight"));
+    assertThrows(
+        LoadingException.class,
+        () -> new Loading(state(tensors), network()).allowMismatched("fc.weight").apply());
+  }
+
+  @Test
+  void aPartThatMayHaveAnotherShapeIsLoadedWhereItHasTheSame() throws IOException {
+    Layer network = network();
+    new Loading(state(all(7)), network).allowMismatched("fc.*").apply();
+    assertEquals(7, first(network, "fc.weight"));
+  }
+
+  @Test
   void aWrappersPrefixIsTakenOff() throws IOException {
     for (String prefix : List.of(
         "module.", "_orig_mod.", "module._orig_mod.",
@@ -174,6 +205,11 @@ class LoadingTest {
       assertEquals(
           "loaded fc.bias (in the file: " + prefix + "fc.bias)",
           report.rows().getLast().toString());
+      assertEquals(prefix, report.prefix());
+      assertEquals(
+          "6 loaded, 1 kept\n  the file's names without '" + prefix + "'\n"
+              + "  kept norm.num_batches_tracked",
+          report.toString());
     }
   }
 
@@ -199,9 +235,22 @@ class LoadingTest {
     StateDict foreign =
         state(all(7)).renamed(name -> name.replace("fc.", "classifier.").replace("norm", "bn"));
     Layer network = network();
-    new Loading(foreign, network)
-        .rename(name -> name.replace("classifier.", "fc.").replace("bn", "norm"))
-        .apply();
+    LoadingReport report =
+        new Loading(foreign, network)
+            .rename(name -> name.replace("classifier.", "fc.").replace("bn", "norm"))
+            .apply();
+    assertEquals("", report.prefix());
+    assertEquals(
+        """
+            6 loaded, 1 kept
+              loaded norm.weight (in the file: bn.weight)
+              loaded norm.bias (in the file: bn.bias)
+              loaded norm.running_mean (in the file: bn.running_mean)
+              loaded norm.running_var (in the file: bn.running_var)
+              kept norm.num_batches_tracked
+              loaded fc.weight (in the file: classifier.weight)
+              loaded fc.bias (in the file: classifier.bias)""",
+        report.toString());
     assertEquals(7, first(network, "fc.weight"));
     assertEquals(7, first(network, "norm.running_var"));
   }

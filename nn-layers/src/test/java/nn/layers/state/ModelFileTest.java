@@ -2,6 +2,7 @@ package nn.layers.state;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import nn.layers.Layer;
+import nn.layers.Linear;
 import nn.layers.zoo.ModelZoo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,14 @@ class ModelFileTest {
     byte[] first = Files.readAllBytes(file);
     ModelFile.read(file, ModelZoo::create).write(file);
     assertArrayEquals(first, Files.readAllBytes(file));
+  }
+
+  @Test
+  void theFileSaysWhereTheHeadIsIfTheNetworkKnows() throws IOException {
+    new ModelFile(CARD, network).write(file);
+    assertEquals(network.headPath(), SafeTensors.read(file).metadata().get("graft.head"));
+    new ModelFile(CARD, new Linear(2, 3, new SplittableRandom(1))).write(file);
+    assertNull(SafeTensors.read(file).metadata().get("graft.head"));
   }
 
   @Test

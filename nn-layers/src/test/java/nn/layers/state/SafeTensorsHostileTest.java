@@ -63,6 +63,27 @@ class SafeTensorsHostileTest {
   }
 
   @Test
+  void bytesThatBelongToNoTensorAreAnError() throws IOException {
+    String before = "{" + HandMade.entry("a", "U8", "[4]", 2, 6) + "}";
+    assertEquals(
+        "has 2 bytes, from 0 on, that belong to no tensor: it is corrupt, or something was put into it",
+        problem(HandMade.file(folder, before, new byte[6])));
+    String between =
+        "{" + HandMade.entry("b", "U8", "[4]", 7, 11) + "," + HandMade.entry("a", "U8", "[4]", 0, 4)
+            + "}";
+    assertEquals(
+        "has 3 bytes, from 4 on, that belong to no tensor: it is corrupt, or something was put into it",
+        problem(HandMade.file(folder, between, new byte[11])));
+    String behind = "{" + HandMade.entry("a", "U8", "[4]", 0, 4) + "}";
+    assertEquals(
+        "has 1 bytes, from 4 on, that belong to no tensor: it is corrupt, or something was put into it",
+        problem(HandMade.file(folder, behind, new byte[5])));
+    assertEquals(
+        "has 1 bytes, from 0 on, that belong to no tensor: it is corrupt, or something was put into it",
+        problem(HandMade.file(folder, "{}", new byte[1])));
+  }
+
+  @Test
   void aNameThatOccursTwiceIsAnError() throws IOException {
     String twice =
         "{" + HandMade.entry("x", "U8", "[1]", 0, 1) + "," + HandMade.entry("x", "U8", "[1]", 1, 2)

@@ -147,6 +147,19 @@ class SafeTensorsTest {
   }
 
   @Test
+  void thirtyTwoBitFloatsKeepEveryBitAlsoWhereTheyAreNoNumber() throws IOException {
+    int[] bits = {0x7fc00000, 0xffc12345, 0x7f800001, 0x80000000, 0x00000001, 0x7f7fffff};
+    ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    data.asIntBuffer().put(bits);
+    String header = "{" + HandMade.entry("x", "F32", "[6]", 0, 24) + "}";
+    Path file = HandMade.file(folder, header, data.array());
+    float[] values = SafeTensors.read(file).find("x").orElseThrow().toArray().array();
+    for (int i = 0; i < bits.length; i++) {
+      assertEquals(bits[i], Float.floatToRawIntBits(values[i]));
+    }
+  }
+
+  @Test
   void theSameStateGivesTheSameBytes() throws IOException {
     Path a = folder.resolve("a.safetensors");
     Path b = folder.resolve("b.safetensors");
