@@ -9,6 +9,7 @@ import nn.finetune.AdamW;
 import nn.finetune.Evaluation;
 import nn.finetune.ParameterGroup;
 import nn.finetune.data.Batch;
+import nn.finetune.data.Batches;
 import nn.finetune.data.Dataset;
 import nn.finetune.data.ImageFolder;
 import nn.finetune.weights.Weights;
@@ -35,9 +36,10 @@ public final class FineTune {
     model.replaceHead(classes, new SplittableRandom(1)); // the old classes go, new ones come
     model.freeze().at(model.headPath()).unfreeze(); // keep what it knows
 
+    Batches batches = photos.rest().batches(32, 1, preprocessing);
     var optimizer = new AdamW(ParameterGroup.of(model.parameters(), 0.01));
     for (int epoch = 1; epoch <= 5; epoch++) {
-      for (Batch batch : photos.rest().batches(32, 1, preprocessing).epoch(epoch)) {
+      for (Batch batch : batches.epoch(epoch)) {
         Tensor scores = model.forward(batch.images(), Pass.training(epoch));
         Tensor loss = scores.crossEntropy(batch.labels());
         optimizer.step(loss.backward()); // gradients are a value
