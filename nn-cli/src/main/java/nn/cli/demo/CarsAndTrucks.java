@@ -30,8 +30,8 @@ public final class CarsAndTrucks {
       Stream.of(Thing.values()).filter(t -> t != Thing.CAR && t != Thing.TRUCK).toList();
   private static final int CARS = 1000; // pictures of each class
   private static final int TESTED = 400; // pictures of each class
-  private static final Learner.Plan CAR_PLAN = new Learner.Plan(500, 32, 2e-3);
-  private static final Learner.Plan TRUCK_PLAN = new Learner.Plan(200, 10, 2e-3);
+  private static final Learner.Plan CAR_PLAN = new Learner.Plan(630, 32, 4e-3);
+  private static final Learner.Plan TRUCK_PLAN = new Learner.Plan(200, 10, 4e-3);
 
   /// What came of it.
   ///
