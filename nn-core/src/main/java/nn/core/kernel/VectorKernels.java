@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Kernels on the JDK's Vector API, for the vector width that the processor prefers.
 public final class VectorKernels implements Kernels {
-  private final Kernels scalar = new ScalarKernels();
-
   /// How many bits a vector has on this processor.
   static int bits() {
     return FloatVector.SPECIES_PREFERRED.vectorBitSize();
@@ -76,42 +74,42 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void exp(float[] x, float[] y, int from, int to) {
-    scalar.exp(x, y, from, to);
+    VectorMaps.exp(x, y, from, to);
   }
 
   @Override
   public void tanh(float[] x, float[] y, int from, int to) {
-    scalar.tanh(x, y, from, to);
+    VectorMaps.tanh(x, y, from, to);
   }
 
   @Override
   public void sigmoid(float[] x, float[] y, int from, int to) {
-    scalar.sigmoid(x, y, from, to);
+    VectorMaps.sigmoid(x, y, from, to);
   }
 
   @Override
   public void erf(float[] x, float[] y, int from, int to) {
-    scalar.erf(x, y, from, to);
+    VectorMaps.erf(x, y, from, to);
   }
 
   @Override
   public float sum(float[] x, int at, int n) {
-    return scalar.sum(x, at, n);
+    return VectorReduction.sum(x, at, n);
   }
 
   @Override
   public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
-    return scalar.dot(x, xAt, y, yAt, n);
+    return VectorReduction.centredDot(x, xAt, 0f, y, yAt, 0f, n);
   }
 
   @Override
   public float centredDot(
       float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
-    return scalar.centredDot(x, xAt, xCentre, y, yAt, yCentre, n);
+    return VectorReduction.centredDot(x, xAt, xCentre, y, yAt, yCentre, n);
   }
 
   @Override
   public float max(float[] x, int at, int n) {
-    return scalar.max(x, at, n);
+    return VectorReduction.max(x, at, n);
   }
 }
