@@ -19,6 +19,17 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void matmulTransposed(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    if (m < 4) { // transposing would take longer than the product
+      Parallel.range(
+          m * n,
+          Math.max(1, (1 << 15) / Math.max(1, k)),
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              c[cAt + i] = dot(a, aAt + i / n * k, b, bAt + i % n * k, k);
+            }
+          });
+      return;
+    }
     float[] transposed = ScalarMatmul.transposed(n, k, b, bAt);
     ScalarMatmul.multiply(m, n, k, a, aAt, k, 1, transposed, 0, c, cAt);
   }

@@ -1,9 +1,14 @@
 package nn.core.kernel;
 
-/// Matrix products in plain loops: each row of C is a sum of rows of B, so that the innermost loop runs along rows and
-/// compiles to vector instructions.
+import java.util.Arrays;
+
+/// Matrix products in plain loops: each row of C is a sum of rows of B.
+///
+/// The compiler makes vector instructions of a loop over several arrays only if all are read at the same index, as it
+/// cannot know otherwise that they do not overlap. So the rows of B are copied into arrays of their own first: 20 to 45
+/// GF/s on one core instead of 8 (JDK 25, AMD Zen 4).
 final class ScalarMatmul {
-  private static final int ROWS = 16; // of C in one chunk
+  private static final int ROWS = 64; // of C in one chunk
   private static final int COLUMNS = 512; // of C and B at once: 2 KiB of a row stay in the first-level cache
   private static final int DEPTH = 128; // rows of B at once: 256 KiB stay in the second-level cache
 
@@ -22,44 +27,51 @@ final class ScalarMatmul {
           int left = chunk % across * COLUMNS;
           int bottom = Math.min(m, top + ROWS);
           int width = Math.min(COLUMNS, n - left);
+          float[][] rows = new float[Math.min(k, DEPTH)][width];
+          float[] row = new float[width];
           for (int i = top; i < bottom; i++) {
-            java.util.Arrays.fill(c, cAt + i * n + left, cAt + i * n + left + width, 0f);
+            Arrays.fill(c, cAt + i * n + left, cAt + i * n + left + width, 0f);
           }
           for (int first = 0; first < k; first += DEPTH) {
-            int end = Math.min(k, first + DEPTH);
+            int depth = Math.min(DEPTH, k - first);
+            for (int p = 0; p < depth; p++) {
+              System.arraycopy(b, bAt + (first + p) * n + left, rows[p], 0, width);
+            }
             for (int i = top; i < bottom; i++) {
-              addRows(
-                  first, end, a, aAt + i * aRow, aColumn, b, bAt + left, n, c, cAt + i * n + left,
-                  width);
+              int to = cAt + i * n + left;
+              System.arraycopy(c, to, row, 0, width);
+              addRows(row, width, a, aAt + i * aRow + first * aColumn, aColumn, rows, 0, depth);
+              System.arraycopy(row, 0, c, to, width);
             }
           }
         });
   }
 
-  /// `c += Σ a[p] · row p of B`, for `first` ≤ p < `end`, in the order of p; four rows at a time, as c then travels to
-  /// and from the cache a quarter as often.
-  private static void addRows(
-      int first, int end, float[] a, int aAt, int aColumn,
-      float[] b, int bAt, int bRow, float[] c, int cAt, int width) {
-    int p = first;
-    for (; p + 3 < end; p += 4) {
-      float a0 = a[aAt + p * aColumn];
-      float a1 = a[aAt + (p + 1) * aColumn];
-      float a2 = a[aAt + (p + 2) * aColumn];
-      float a3 = a[aAt + (p + 3) * aColumn];
-      int b0 = bAt + p * bRow;
-      int b1 = b0 + bRow;
-      int b2 = b1 + bRow;
-      int b3 = b2 + bRow;
+  /// `sum += Σ factors[at + p·step] · rows[from + p]` for p < `count`, in the order of p: the one loop in which all scalar
+  /// products and convolutions spend their time. Four rows at a time, as the sum then travels to and from the cache a
+  /// quarter as often.
+  static void addRows(
+      float[] sum, int width, float[] factors, int at, int step, float[][] rows, int from,
+      int count) {
+    int p = 0;
+    for (; p + 3 < count; p += 4) {
+      float f0 = factors[at + p * step];
+      float f1 = factors[at + (p + 1) * step];
+      float f2 = factors[at + (p + 2) * step];
+      float f3 = factors[at + (p + 3) * step];
+      float[] r0 = rows[from + p];
+      float[] r1 = rows[from + p + 1];
+      float[] r2 = rows[from + p + 2];
+      float[] r3 = rows[from + p + 3];
       for (int j = 0; j < width; j++) {
-        c[cAt + j] = c[cAt + j] + a0 * b[b0 + j] + a1 * b[b1 + j] + a2 * b[b2 + j] + a3 * b[b3 + j];
+        sum[j] = sum[j] + f0 * r0[j] + f1 * r1[j] + f2 * r2[j] + f3 * r3[j];
       }
     }
-    for (; p < end; p++) {
-      float factor = a[aAt + p * aColumn];
-      int from = bAt + p * bRow;
+    for (; p < count; p++) {
+      float factor = factors[at + p * step];
+      float[] row = rows[from + p];
       for (int j = 0; j < width; j++) {
-        c[cAt + j] += factor * b[from + j];
+        sum[j] += factor * row[j];
       }
     }
   }
