@@ -177,53 +177,6 @@ final class VectorConvolution {
             g.settings().strideWidth()));
   }
 
-  /// Along one axis, input pixels of one phase f (those at i · stride + f) get gradients through the same taps: tap k
-  /// connects pixel i of the phase with output i + shift.
-  private static final class Phases {
-    private final int in;
-    private final int kernel;
-    private final int stride;
-    private final int padding;
-    private final int dilation;
-
-    /// The smallest and the largest shift, over all phases.
-    final int first;
-    private final int last;
-
-    Phases(int in, int kernel, int stride, int padding, int dilation) {
-      this.in = in;
-      this.kernel = kernel;
-      this.stride = stride;
-      this.padding = padding;
-      this.dilation = dilation;
-      first = Math.floorDiv(padding - (kernel - 1) * dilation, stride);
-      last = Math.floorDiv(stride - 1 + padding, stride);
-    }
-
-    int reach() {
-      return last - first + 1;
-    }
-
-    int pixels(int phase) {
-      return Math.max(0, Math.ceilDiv(in - phase, stride));
-    }
-
-    int shift(int phase, int tap) {
-      return Math.floorDiv(phase + padding - tap * dilation, stride);
-    }
-
-    int[] taps(int phase) {
-      int[] taps = new int[kernel];
-      int count = 0;
-      for (int tap = 0; tap < kernel; tap++) {
-        if (Math.floorMod(phase + padding - tap * dilation, stride) == 0) {
-          taps[count++] = tap;
-        }
-      }
-      return java.util.Arrays.copyOf(taps, count);
-    }
-  }
-
   private static int blocks(int channels) {
     return Math.ceilDiv(channels, WIDE);
   }

@@ -59,17 +59,29 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    VectorConvolution.forward(g, x, w, bias, y);
+    if (VectorDepthwise.fits(g)) {
+      VectorDepthwise.forward(g, x, w, bias, y);
+    } else {
+      VectorConvolution.forward(g, x, w, bias, y);
+    }
   }
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    VectorConvolution.inputGradient(g, dy, w, dx);
+    if (VectorDepthwise.fits(g)) {
+      VectorDepthwise.inputGradient(g, dy, w, dx);
+    } else {
+      VectorConvolution.inputGradient(g, dy, w, dx);
+    }
   }
 
   @Override
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    VectorWeightGradient.run(g, x, dy, dw);
+    if (VectorDepthwise.fits(g)) {
+      VectorDepthwise.weightGradient(g, x, dy, dw);
+    } else {
+      VectorWeightGradient.run(g, x, dy, dw);
+    }
   }
 
   @Override

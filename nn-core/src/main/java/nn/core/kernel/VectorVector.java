@@ -81,7 +81,7 @@ final class VectorVector {
   }
 
   /// A sum of products in float, on four vectors of partial sums.
-  private static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+  static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = s0;
     FloatVector s2 = s0;

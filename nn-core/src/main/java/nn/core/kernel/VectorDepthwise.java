@@ -1,0 +1,233 @@
+package nn.core.kernel;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import nn.core.ConvSettings;
+import org.jspecify.annotations.Nullable;
+
+/// Convolution in which each input channel has its own kernels (as many groups as input channels), with pixels as lanes.
+///
+/// An output number is a sum over few taps, so planes are what there is to run along. A plane is copied with its zeros
+/// ([PaddedImage]), and where rows are next to each other it is treated as one long row, zeros included, so that narrow
+/// images fill the vectors too. 96 channels of 56×56 with 3×3 taps: 15 GF/s on one core forward, 14 and 12 backward (AMD
+/// Zen 4; 3 as a general convolution).
+final class VectorDepthwise {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final int CHUNK = 1 << 14; // pixels that are worth a chunk of their own
+
+  private VectorDepthwise() {}
+
+  static boolean fits(ConvGeometry g) {
+    return g.settings().groups() == g.inChannels();
+  }
+
+  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    ConvSettings s = g.settings();
+    int taps = g.kernelHeight() * g.kernelWidth();
+    int outArea = g.outHeight() * g.outWidth();
+    int inArea = g.inHeight() * g.inWidth();
+    int multiplier = g.outChannels() / g.inChannels();
+    PaddedImage padded = padded(g);
+    int[] offsets = offsets(g, padded);
+    int inputRow = s.strideHeight() * padded.width();
+    Parallel.range(
+        g.batch() * g.inChannels(),
+        Math.max(1, CHUNK / outArea),
+        (from, to) -> {
+          float[] copy = Scratch.IMAGE.floats(padded.plane() + 5 * L);
+          float[] line = Scratch.OUTPUT.floats(g.outHeight() * padded.width() + L);
+          for (int plane = from; plane < to; plane++) {
+            padded
+                .copy(x, plane * inArea, 1, g.inHeight(), g.inWidth(), -s.paddingHeight(), copy, 0);
+            for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
+              int channel = out % g.outChannels();
+              sweep(
+                  g.outHeight(), g.outWidth(), copy, inputRow, padded.width(), offsets, w,
+                  channel * taps,
+                  bias == null ? 0f : bias[channel], line, y, out * outArea, g.outWidth(), 1);
+            }
+          }
+        });
+  }
+
+  static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    ConvSettings s = g.settings();
+    Phases down = new Phases(
+        g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
+    Phases right = new Phases(
+        g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
+    PaddedImage padded =
+        new PaddedImage(
+            down.pixels(0) + down.reach() - 1, right.pixels(0) + right.reach() - 1, -right.first,
+            1);
+    int taps = g.kernelHeight() * g.kernelWidth();
+    int outArea = g.outHeight() * g.outWidth();
+    int inArea = g.inHeight() * g.inWidth();
+    int multiplier = g.outChannels() / g.inChannels();
+    Parallel.range(
+        g.batch() * g.inChannels(),
+        Math.max(1, CHUNK / inArea),
+        (from, to) -> {
+          float[] copy = Scratch.IMAGE.floats(multiplier * padded.plane() + 5 * L);
+          float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
+          for (int plane = from; plane < to; plane++) {
+            padded.copy(
+                dy, plane * multiplier * outArea, multiplier, g.outHeight(), g.outWidth(),
+                down.first, copy, 0);
+            int wAt = plane % g.inChannels() * multiplier * taps;
+            for (int fy = 0; fy < s.strideHeight(); fy++) {
+              for (int fx = 0; fx < s.strideWidth(); fx++) {
+                phase(g, down, fy, right, fx, padded, copy, w, wAt, line, dx, plane * inArea);
+              }
+            }
+          }
+        });
+  }
+
+  /// The gradient of the input pixels (i · stride + fy, j · stride + fx) of one plane.
+  private static void phase(
+      ConvGeometry g, Phases down, int fy, Phases right, int fx, PaddedImage padded, float[] copy,
+      float[] w, int wAt, float[] line, float[] dx, int dxAt) {
+    int[] tapsY = down.taps(fy);
+    int[] tapsX = right.taps(fx);
+    int multiplier = g.outChannels() / g.inChannels();
+    int[] offsets = new int[multiplier * tapsY.length * tapsX.length];
+    float[] weights = new float[offsets.length];
+    int p = 0;
+    for (int m = 0; m < multiplier; m++) {
+      for (int ky : tapsY) {
+        for (int kx : tapsX) {
+          offsets[p] =
+              m * padded.plane()
+                  + padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
+          weights[p++] = w[wAt + (m * g.kernelHeight() + ky) * g.kernelWidth() + kx];
+        }
+      }
+    }
+    int strideHeight = g.settings().strideHeight();
+    int strideWidth = g.settings().strideWidth();
+    sweep(
+        down.pixels(fy), right.pixels(fx), copy, padded.width(), padded.width(), offsets, weights,
+        0, 0f, line,
+        dx, dxAt + fy * g.inWidth() + fx, strideHeight * g.inWidth(), strideWidth);
+  }
+
+  static void weightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    ConvSettings s = g.settings();
+    int taps = g.kernelHeight() * g.kernelWidth();
+    int outArea = g.outHeight() * g.outWidth();
+    int inArea = g.inHeight() * g.inWidth();
+    int multiplier = g.outChannels() / g.inChannels();
+    PaddedImage padded = padded(g);
+    int[] offsets = offsets(g, padded);
+    int inputRow = s.strideHeight() * padded.width();
+    int length = Math.ceilDiv((g.outHeight() - 1) * inputRow + g.outWidth(), L) * L;
+    Parallel.chunks(
+        g.inChannels(),
+        in -> {
+          float[] copy = Scratch.IMAGE.floats(padded.plane() + 5 * L);
+          float[] spread = Scratch.OUTPUT.floats(length); // dy where its pixels' places are, and zeros between
+          double[] sums = new double[multiplier * taps];
+          for (int image = 0; image < g.batch(); image++) {
+            padded.copy(
+                x, (image * g.inChannels() + in) * inArea, 1, g.inHeight(), g.inWidth(),
+                -s.paddingHeight(), copy, 0);
+            Arrays.fill(copy, padded.plane(), padded.plane() + L, 0f);
+            for (int m = 0; m < multiplier; m++) {
+              int from = (image * g.outChannels() + in * multiplier + m) * outArea;
+              Arrays.fill(spread, 0, length, 0f);
+              for (int row = 0; row < g.outHeight(); row++) {
+                System
+                    .arraycopy(dy, from + row * g.outWidth(), spread, row * inputRow, g.outWidth());
+              }
+              for (int tap = 0; tap < taps; tap++) {
+                sums[m * taps + tap] += VectorVector.dot(spread, 0, copy, offsets[tap], length);
+              }
+            }
+          }
+          for (int i = 0; i < sums.length; i++) {
+            dw[in * multiplier * taps + i] = (float) sums[i];
+          }
+        });
+  }
+
+  private static PaddedImage padded(ConvGeometry g) {
+    ConvSettings s = g.settings();
+    int height =
+        (g.outHeight() - 1) * s.strideHeight() + (g.kernelHeight() - 1) * s.dilationHeight() + 1;
+    int width =
+        (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
+    return new PaddedImage(
+        height, Math.ceilDiv(width, s.strideWidth()), s.paddingWidth(), s.strideWidth());
+  }
+
+  private static int[] offsets(ConvGeometry g, PaddedImage padded) {
+    int[] offsets = new int[g.kernelHeight() * g.kernelWidth()];
+    for (int tap = 0; tap < offsets.length; tap++) {
+      offsets[tap] =
+          padded.at(
+              tap / g.kernelWidth() * g.settings().dilationHeight(),
+              tap % g.kernelWidth() * g.settings().dilationWidth());
+    }
+    return offsets;
+  }
+
+  /// One output plane, or one phase of it.
+  private static void sweep(
+      int rows, int pixels, float[] copy, int inputRow, int inputWidth, int[] offsets, float[] w,
+      int wAt, float bias,
+      float[] line, float[] y, int yAt, int outputRow, int outputStep) {
+    boolean oneLine = inputRow == inputWidth;
+    if (oneLine) {
+      line((rows - 1) * inputRow + pixels, copy, 0, offsets, w, wAt, bias, line);
+    }
+    for (int row = 0; row < rows; row++) {
+      if (!oneLine) {
+        line(pixels, copy, row * inputRow, offsets, w, wAt, bias, line);
+      }
+      int from = oneLine ? row * inputRow : 0;
+      int to = yAt + row * outputRow;
+      if (outputStep == 1) {
+        System.arraycopy(line, from, y, to, pixels);
+      } else {
+        for (int i = 0; i < pixels; i++) {
+          y[to + i * outputStep] = line[from + i];
+        }
+      }
+    }
+  }
+
+  /// `y[i] = bias + Σ w[wAt + p] · x[xAt + offsets[p] + i]` for i < n, and up to a vector more.
+  private static void line(
+      int n, float[] x, int xAt, int[] offsets, float[] w, int wAt, float bias, float[] y) {
+    int i = 0;
+    for (; i + 4 * L <= n; i += 4 * L) {
+      FloatVector c0 = FloatVector.broadcast(S, bias);
+      FloatVector c1 = c0;
+      FloatVector c2 = c0;
+      FloatVector c3 = c0;
+      for (int p = 0; p < offsets.length; p++) {
+        FloatVector f = FloatVector.broadcast(S, w[wAt + p]);
+        int at = xAt + offsets[p] + i;
+        c0 = f.fma(FloatVector.fromArray(S, x, at), c0);
+        c1 = f.fma(FloatVector.fromArray(S, x, at + L), c1);
+        c2 = f.fma(FloatVector.fromArray(S, x, at + 2 * L), c2);
+        c3 = f.fma(FloatVector.fromArray(S, x, at + 3 * L), c3);
+      }
+      c0.intoArray(y, i);
+      c1.intoArray(y, i + L);
+      c2.intoArray(y, i + 2 * L);
+      c3.intoArray(y, i + 3 * L);
+    }
+    for (; i < n; i += L) {
+      FloatVector c0 = FloatVector.broadcast(S, bias);
+      for (int p = 0; p < offsets.length; p++) {
+        FloatVector f = FloatVector.broadcast(S, w[wAt + p]);
+        c0 = f.fma(FloatVector.fromArray(S, x, xAt + offsets[p] + i), c0);
+      }
+      c0.intoArray(y, i);
+    }
+  }
+}
