@@ -17,7 +17,6 @@ import nn.finetune.data.Dataset;
 import nn.finetune.data.Datasets;
 import nn.layers.Layer;
 import nn.layers.image.Preprocessing;
-import nn.layers.zoo.ModelZoo;
 
 /// A network that knows cars learns trucks, on real photographs: those of CIFAR-10.
 ///
@@ -50,7 +49,7 @@ public final class CarsToTrucks {
     double[][] scratch = new double[EXAMPLES.length][seeds];
     for (int seed = 0; seed < seeds; seed++) {
       Dataset cars = balanced(versus(train, AUTOMOBILE, TRUCK, "automobile"), seed);
-      Layer knowsCars = ModelZoo.create("small-cnn", 2, new SplittableRandom(seed));
+      Layer knowsCars = ThreeConvolutions.create(2, new SplittableRandom(seed));
       train(knowsCars, cars, CAR_STEPS, 0.002, seed);
       Dataset carTest = balanced(versus(test, AUTOMOBILE, TRUCK, "automobile"), seed);
       System.out.printf(
@@ -66,7 +65,7 @@ public final class CarsToTrucks {
         train(knowsCars, few, TRUCK_STEPS, 0.002, seed);
         frozen[i][seed] = percent(knowsCars, truckTest);
 
-        Layer fresh = ModelZoo.create("small-cnn", 2, new SplittableRandom(300 + seed));
+        Layer fresh = ThreeConvolutions.create(2, new SplittableRandom(300 + seed));
         train(fresh, few, TRUCK_STEPS, 0.002, seed);
         scratch[i][seed] = percent(fresh, truckTest);
       }

@@ -9,7 +9,6 @@ import nn.finetune.AdamW;
 import nn.finetune.ParameterGroup;
 import nn.layers.Layer;
 import nn.layers.Pass;
-import nn.layers.zoo.ModelZoo;
 
 /// Lesson 4: a network that knows one thing learns another from few examples, because what it needs for both is already
 /// there. It first learns to tell a lying bar from a standing one, then from 8 examples to tell a bar from a cross.
@@ -20,7 +19,7 @@ public final class Lesson4ReplaceTheHead {
 
   public static void main(String[] args) {
     // The first task, with plenty of data.
-    Layer model = ModelZoo.create("small-cnn", 2, new SplittableRandom(1));
+    Layer model = ThreeConvolutions.create(2, new SplittableRandom(1));
     Examples plenty = Examples.draw(96, new SplittableRandom(2), Lesson4ReplaceTheHead::bar);
     train(model, plenty, 25);
     Examples held = Examples.draw(100, new SplittableRandom(3), Lesson4ReplaceTheHead::bar);
@@ -45,7 +44,7 @@ public final class Lesson4ReplaceTheHead {
         test.percentRight(model));
 
     // The same 8 examples for a network that knows nothing.
-    Layer fresh = ModelZoo.create("small-cnn", 2, new SplittableRandom(7));
+    Layer fresh = ThreeConvolutions.create(2, new SplittableRandom(7));
     train(fresh, few, 40);
     System.out.printf(
         Locale.ROOT, "bar or cross, from 8 examples, from scratch: %.1f %% right%n",
