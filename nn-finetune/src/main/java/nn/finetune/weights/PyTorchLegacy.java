@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import nn.finetune.weights.Pickled.Storage;
 import nn.finetune.weights.Unpickler.Refusal;
 import nn.layers.state.DType;
 import nn.layers.state.StateDict;
@@ -21,23 +22,24 @@ final class PyTorchLegacy {
 
   private PyTorchLegacy() {}
 
-  static StateDict read(Path file) throws IOException {
-    if (Files.size(file) > Integer.MAX_VALUE - 8) {
-      throw new WeightFileException(
-          file, "is larger than 2 GiB, the most that is read of this old form; save it anew");
-    }
-    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+  /// @param part which of several sets of weights; empty if there is one
+  static StateDict read(Path file, String part) throws IOException {
+    ByteBuffer in = whole(file);
     try {
       Unpickler.read(in); // the magic number, which has been seen
       if (!Long.valueOf(1001).equals(Unpickler.read(in))) {
         throw new Refusal("it says it has another protocol than 1001");
       }
-      boolean big =
-          Unpickler.read(in) instanceof Map<?, ?> machine
-              && Boolean.FALSE.equals(machine.get("little_endian"));
-      ByteOrder order = big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+      Unpickler.read(in); // facts about the machine
       Map<String, DType> kinds = new HashMap<>();
-      Object root = Unpickler.read(in, storage -> kinds.put(storage.key(), storage.dtype()));
+      Object root =
+          Unpickler.read(
+              in,
+              id -> {
+                Storage storage = Unpickler.storage(id);
+                kinds.put(storage.key(), storage.dtype());
+                return storage;
+              });
       if (!(Unpickler.read(in) instanceof List<?> keys)) {
         throw new Refusal("the list of its storages is missing");
       }
@@ -50,23 +52,36 @@ final class PyTorchLegacy {
         if (dtype == null) {
           throw new Refusal("nothing refers to its storage " + name);
         }
-        storages.put(name, storage(in, dtype, order, name));
+        storages.put(name, storage(in, dtype, name));
       }
-      return TorchState.of(root, storages, order);
+      return TorchState.of(root, part, Storages.of(storages));
     } catch (Refusal e) {
       throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static byte[] storage(ByteBuffer in, DType dtype, ByteOrder order, String key) {
+  /// A file of an old form, which has no table that says where things are.
+  static ByteBuffer whole(Path file) throws IOException {
+    if (Files.size(file) > Integer.MAX_VALUE - 8) {
+      throw new WeightFileException(
+          file, "is larger than 2 GiB, the most that is read of this old form; save it anew");
+    }
+    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /// How many numbers, then the numbers. These are little-endian whatever the machine was; how many there are, early
+  /// PyTorch wrote as the machine has it.
+  static byte[] storage(ByteBuffer in, DType dtype, String key) {
     if (in.remaining() < 8) {
       throw new Refusal("it is truncated: storage " + key + " is missing");
     }
-    long elements = in.order(order).getLong();
-    in.order(ByteOrder.LITTLE_ENDIAN);
-    if (elements < 0 || elements > in.remaining() / dtype.bytes()) {
+    long written = in.getLong();
+    long most = in.remaining() / dtype.bytes();
+    long turned = Long.reverseBytes(written);
+    long elements = (written < 0 || written > most) && turned >= 0 ? turned : written;
+    if (elements < 0 || elements > most) {
       throw new Refusal(
-          "it is truncated: storage " + key + " should have " + elements + " numbers, "
+          "it is truncated: storage " + key + " should have " + written + " numbers, "
               + in.remaining() + " bytes are left");
     }
     byte[] bytes = new byte[(int) elements * dtype.bytes()];

@@ -4,12 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Enumeration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -23,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class PyTorchZip {
   private PyTorchZip() {}
 
-  static StateDict read(Path file) throws IOException {
+  /// @param part which of several sets of weights; empty if there is one
+  static StateDict read(Path file, String part) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry pickle = pickle(zip);
       if (pickle == null) {
-        throw new WeightFileException(
-            file, "is a zip, but not one that torch.save wrote: it has no data.pkl");
+        throw new WeightFileException(file, OtherKinds.ofZip(zip));
       }
       String root = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
       if (zip.getEntry(root + "constants.pkl") != null) {
@@ -41,10 +38,7 @@ final class PyTorchZip {
       boolean big =
           order != null
               && new String(bytes(file, zip, order), StandardCharsets.UTF_8).strip().equals("big");
-      return TorchState.of(
-          value,
-          storages(file, zip, root),
-          big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+      return TorchState.of(value, part, storages(file, zip, root, big));
     } catch (Refusal e) {
       throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
     } catch (ZipException e) {
@@ -66,9 +60,9 @@ final class PyTorchZip {
     return null;
   }
 
-  private static Map<String, byte[]> storages(Path file, ZipFile zip, String root)
+  /// The entries that are storages, read when they are asked for: a checkpoint holds the optimizer's as well.
+  private static Storages storages(Path file, ZipFile zip, String root, boolean big)
       throws IOException {
-    Map<String, byte[]> storages = new HashMap<>();
     long total = 0;
     Enumeration<? extends ZipEntry> entries = zip.entries();
     while (entries.hasMoreElements()) {
@@ -78,11 +72,26 @@ final class PyTorchZip {
         if (total > file.toFile().length()) {
           throw new WeightFileException(file, "has entries that are larger together than the file");
         }
-        storages.put(
-            entry.getName().substring((root + "data/").length()), bytes(file, zip, entry));
       }
     }
-    return storages;
+    long bytes = total;
+    return new Storages() {
+      @Override
+      public byte @Nullable [] read(String key) throws IOException {
+        ZipEntry entry = zip.getEntry(root + "data/" + key);
+        return entry == null ? null : PyTorchZip.bytes(file, zip, entry);
+      }
+
+      @Override
+      public long bytes() {
+        return bytes;
+      }
+
+      @Override
+      public boolean isBigEndian() {
+        return big;
+      }
+    };
   }
 
   /// An entry's bytes. Entries are stored, not compressed, so they cannot be larger than the file.

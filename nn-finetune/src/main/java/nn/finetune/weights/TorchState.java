@@ -1,13 +1,13 @@
 package nn.finetune.weights;
 
-import java.nio.ByteOrder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import nn.finetune.weights.Pickled.Storage;
 import nn.finetune.weights.Pickled.View;
 import nn.finetune.weights.Unpickler.Refusal;
 import nn.layers.Paths;
@@ -22,6 +22,7 @@ final class TorchState {
   private static final List<String> USUAL =
       List.of("state_dict", "model_state_dict", "model", "net", "weights", "params");
 
+  private static final int LISTED = 20; // names in a message
   private static final int MAX_DEPTH = 32;
   private static final int MAX_VALUES = 1_000_000;
   private static final int MAX_REPEATED = 1 << 16; // elements of a tensor that repeats its storage
@@ -34,51 +35,79 @@ final class TorchState {
   private static final int MAX_TIES = 100;
   private static final long ALWAYS = 1 << 26;
 
-  private final Map<String, byte[]> storages;
-  private final ByteOrder order;
-  private final Set<String> turned = new HashSet<>(); // big-endian storages that are little-endian by now
+  private final Storages storages;
+  private final Map<String, byte[]> read = new HashMap<>(); // little-endian by now
   private final Map<String, DType> kinds = new HashMap<>();
-  private final long stored;
   private long copied;
   private long tied;
   private int values;
   private long letters;
 
-  private TorchState(Map<String, byte[]> storages, ByteOrder order) {
+  private TorchState(Storages storages) {
     this.storages = storages;
-    this.order = order;
-    this.stored = storages.values().stream().mapToLong(bytes -> bytes.length).sum();
   }
 
   /// @param root what the pickle holds
-  /// @param storages the bytes of each storage; turned around in place if they are big-endian
+  /// @param part which of several sets of weights is meant; empty if there is one
   /// @throws Refusal if there are no weights in it, or they do not fit their storages
-  static StateDict of(Object root, Map<String, byte[]> storages, ByteOrder order) {
-    return new TorchState(storages, order).find(root);
+  static StateDict of(Object root, String part, Storages storages) throws IOException {
+    return new TorchState(storages).find(root, part);
   }
 
-  private StateDict find(Object root) {
+  private StateDict find(Object root, String part) throws IOException {
     Map<String, View> views = new LinkedHashMap<>();
-    collect(chosen(root), "", 0, views);
+    collect(part.isEmpty() ? chosen(root) : named(root, part), "", 0, views);
     if (views.isEmpty()) {
       throw new Refusal("the file holds no tensors; save model.state_dict()");
     }
     List<StoredTensor> tensors = new ArrayList<>();
-    views.forEach((name, view) -> tensors.add(cut(name, view)));
+    for (Map.Entry<String, View> view : views.entrySet()) {
+      tensors.add(cut(view.getKey(), view.getValue()));
+    }
     return new StateDict(tensors, Map.of());
   }
 
   /// The map of weights itself, or the one that a checkpoint keeps under one of the usual names.
   private static Object chosen(Object root) {
-    if (root instanceof Map<?, ?> map
-        && map.values().stream().noneMatch(value -> value instanceof View)) {
-      for (String name : USUAL) {
-        if (map.get(name) instanceof Map<?, ?> weights && !weights.isEmpty()) {
-          return weights;
-        }
+    if (!(root instanceof Map<?, ?> map)
+        || map.values().stream().anyMatch(View.class::isInstance)) {
+      return root;
+    }
+    Map<String, Object> sets = new LinkedHashMap<>();
+    for (String name : USUAL) {
+      if (map.get(name) instanceof Map<?, ?> weights && count(weights) > 0) {
+        sets.put(name, weights);
       }
     }
-    return root;
+    if (sets.size() > 1) {
+      throw new Refusal(
+          "the file holds several sets of weights: "
+              + sets.entrySet().stream()
+                  .map(set -> set.getKey() + " (" + count(set.getValue()) + " tensors)")
+                  .collect(Collectors.joining(", "))
+              + ". Say which: Weights.read(file, \"" + sets.keySet().iterator().next() + "\")");
+    }
+    return sets.isEmpty() ? root : sets.values().iterator().next();
+  }
+
+  private static Object named(Object root, String part) {
+    Object found = root instanceof Map<?, ?> map ? map.get(part) : null;
+    if (found == null) {
+      String names =
+          root instanceof Map<?, ?> map
+              ? map.keySet().stream().limit(LISTED).map(Object::toString)
+                  .collect(Collectors.joining(", "))
+              : "no names";
+      throw new Refusal("the file has no part '" + part + "'; it has " + names);
+    }
+    return found;
+  }
+
+  /// How many tensors are in a value.
+  private static int count(Object value) {
+    Map<String, View> views = new LinkedHashMap<>();
+    new TorchState(Storages.of(Map.of())).collect(value, "", 0, views);
+    return views.size();
   }
 
   private void collect(Object value, String path, int depth, Map<String, View> views) {
@@ -113,21 +142,14 @@ final class TorchState {
     }
   }
 
-  private StoredTensor cut(String name, View view) {
+  private StoredTensor cut(String name, View view) throws IOException {
     DType dtype = view.storage().dtype();
-    byte[] storage = storages.get(view.storage().key());
-    if (storage == null) {
-      throw new Refusal(
-          "tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
-    }
     if (kinds.computeIfAbsent(view.storage().key(), _ -> dtype) != dtype) {
       throw new Refusal(
           "storage " + view.storage().key() + " holds " + kinds.get(view.storage().key())
               + " and, as tensor '" + name + "' has it, " + dtype + ": the file is corrupt");
     }
-    if (order == ByteOrder.BIG_ENDIAN && turned.add(view.storage().key())) {
-      turn(storage, dtype.bytes());
-    }
+    byte[] storage = storage(name, view.storage());
     long available = storage.length / dtype.bytes();
     long first = view.storage().offset() + view.offset();
     long last = first;
@@ -166,7 +188,8 @@ final class TorchState {
     boolean contiguous = elements == 0 || isContiguous(view);
     tied += elements * size;
     copied += contiguous ? 0 : elements * size;
-    if (copied > ALWAYS + MAX_COPIES * stored || tied > ALWAYS + MAX_TIES * stored) {
+    if (copied > ALWAYS + MAX_COPIES * storages.bytes()
+        || tied > ALWAYS + MAX_TIES * storages.bytes()) {
       throw new Refusal(
           "its tensors, up to '" + name + "', are far larger together than what is stored:"
               + " save clones of them");
@@ -176,6 +199,22 @@ final class TorchState {
             ? Bytes.of(storage, elements == 0 ? 0 : (int) (first * size), (int) (elements * size))
             : Bytes.of(gather(storage, view, first, (int) elements, size));
     return new StoredTensor(name, dtype, view.extents(), bytes);
+  }
+
+  private byte[] storage(String tensor, Storage storage) throws IOException {
+    byte[] bytes = read.get(storage.key());
+    if (bytes == null) {
+      bytes = storages.read(storage.key());
+      if (bytes == null) {
+        throw new Refusal(
+            "tensor '" + tensor + "' lies in storage " + storage.key() + ", which is missing");
+      }
+      if (storages.isBigEndian()) {
+        turn(bytes, storage.dtype().bytes());
+      }
+      read.put(storage.key(), bytes);
+    }
+    return bytes;
   }
 
   private static boolean isContiguous(View view) {

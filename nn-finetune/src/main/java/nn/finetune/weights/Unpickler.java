@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nn.finetune.weights.Pickled.Global;
 import nn.finetune.weights.Pickled.Mark;
 import nn.finetune.weights.Pickled.None;
@@ -36,7 +38,8 @@ final class Unpickler {
           "collections.OrderedDict",
           "torch._utils._rebuild_tensor",
           "torch._utils._rebuild_tensor_v2",
-          "torch._utils._rebuild_parameter");
+          "torch._utils._rebuild_parameter",
+          "torch.nn.parameter.Parameter");
 
   private static final Map<String, DType> STORAGES =
       Map.of(
@@ -51,11 +54,18 @@ final class Unpickler {
           "torch.ByteStorage", DType.U8,
           "torch.BoolStorage", DType.BOOL);
 
+  /// The kinds of tensors, which the oldest files mention beside their storages.
+  private static final Set<String> TENSORS =
+      STORAGES.keySet().stream()
+          .map(name -> name.replace("Storage", "Tensor"))
+          .flatMap(name -> Stream.of(name, name.replace("torch.", "torch.cuda.")))
+          .collect(Collectors.toUnmodifiableSet());
+
   /// Published state dicts of ten thousand tensors take some 300,000.
   private static final int MAX_STEPS = 4_000_000;
 
   private static final int MAX_KEY = 1000; // letters
-  private static final int MAX_RANK = 64;
+  static final int MAX_RANK = 64;
 
   /// A pickle that is not understood, or refused. Becomes a [nn.layers.state.WeightFileException] where the file is known.
   static final class Refusal extends RuntimeException {
@@ -70,25 +80,25 @@ final class Unpickler {
   private final Deque<Object> stack = new ArrayDeque<>();
   private final Map<Integer, Object> memo = new HashMap<>();
 
-  private final Consumer<Storage> mentioned;
+  private final Function<Object, Object> outside;
   private int steps;
 
-  private Unpickler(ByteBuffer in, Consumer<Storage> mentioned) {
+  private Unpickler(ByteBuffer in, Function<Object, Object> outside) {
     this.in = in;
-    this.mentioned = mentioned;
+    this.outside = outside;
   }
 
   /// Reads the pickle at the buffer's position, and leaves the position behind it.
   ///
   /// @throws Refusal if it is not a pickle of weights
   static Object read(ByteBuffer in) {
-    return read(in, _ -> {});
+    return read(in, Unpickler::storage);
   }
 
-  /// The same, and shows every storage that is mentioned.
-  static Object read(ByteBuffer in, Consumer<Storage> mentioned) {
+  /// The same, with what the pickle's references to things outside of it mean; they are storages otherwise.
+  static Object read(ByteBuffer in, Function<Object, Object> outside) {
     in.order(ByteOrder.LITTLE_ENDIAN);
-    Unpickler machine = new Unpickler(in, mentioned);
+    Unpickler machine = new Unpickler(in, outside);
     try {
       return machine.run();
     } catch (BufferUnderflowException e) {
@@ -110,6 +120,7 @@ final class Unpickler {
         case 'N' -> push(None.NONE);
         case 0x88 -> push(true); // NEWTRUE
         case 0x89 -> push(false); // NEWFALSE
+        case 'I' -> push(number(line())); // INT, of Python 2
         case 'J' -> push((long) in.getInt()); // BININT
         case 'K' -> push((long) (in.get() & 0xff)); // BININT1
         case 'M' -> push((long) (in.getShort() & 0xffff)); // BININT2
@@ -143,11 +154,7 @@ final class Unpickler {
         case 0x93 -> stackGlobal();
         case 'R', 0x81 -> reduce(); // REDUCE, NEWOBJ
         case 'b' -> pop(); // BUILD: attributes of an object, of which weights need none
-        case 'Q' -> { // BINPERSID
-          Storage storage = storage(list(pop(), "a persistent id"));
-          mentioned.accept(storage);
-          push(storage);
-        }
+        case 'Q' -> push(outside.apply(pop())); // BINPERSID
         default ->
             throw new Refusal(
                 "the pickle's opcode 0x" + Integer.toHexString(opcode) + " at byte " + at
@@ -286,6 +293,19 @@ final class Unpickler {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
+  /// Digits, of which `00` and `01` are the truth values.
+  private static Object number(String digits) {
+    try {
+      return switch (digits) {
+        case "00" -> false;
+        case "01" -> true;
+        default -> Long.parseLong(digits);
+      };
+    } catch (NumberFormatException e) {
+      throw new Refusal("the pickle is corrupt: a number that is none, or too large");
+    }
+  }
+
   /// A Long if the number fits one. The first number of an old file, its magic, does not.
   private static Object longOf(byte[] littleEndian) {
     byte[] bigEndian = new byte[littleEndian.length + 1];
@@ -302,7 +322,8 @@ final class Unpickler {
 
   private static Global global(String module, String name) {
     Global global = new Global(module, name);
-    if (!ALLOWED.contains(global.toString()) && !STORAGES.containsKey(global.toString())) {
+    String whole = global.toString();
+    if (!ALLOWED.contains(whole) && !STORAGES.containsKey(whole) && !TENSORS.contains(whole)) {
       throw new Refusal(
           "the pickle names '" + global + "', which weights do not need; nothing was executed."
               + " Save the state dict alone: torch.save(model.state_dict(), file)");
@@ -327,7 +348,8 @@ final class Unpickler {
     push(
         switch (global.name()) {
           case "OrderedDict" -> orderedDict(arguments);
-          case "_rebuild_parameter" -> argument(arguments, 0, "a parameter", View.class);
+          case "_rebuild_parameter", "Parameter" ->
+              argument(arguments, 0, "a parameter", View.class);
           case "_rebuild_tensor", "_rebuild_tensor_v2" -> view(arguments);
           default -> throw new Refusal("the pickle calls '" + global + "'");
         });
@@ -362,15 +384,12 @@ final class Unpickler {
   }
 
   /// `('storage', type, key, location, elements[, view])`, a view being `(key, offset, elements)` or None.
-  private static Storage storage(List<?> id) {
+  static Storage storage(Object persistentId) {
+    List<?> id = list(persistentId, "a persistent id");
     if (id.size() < 5 || !"storage".equals(id.get(0))) {
       throw new Refusal("the pickle refers to something outside that is not a storage");
     }
-    Global type = argument(id, 1, "a storage's type", Global.class);
-    DType dtype = STORAGES.get(type.toString());
-    if (dtype == null) {
-      throw new Refusal("the pickle has a storage of the kind '" + type + "', which is not known");
-    }
+    DType dtype = dtype(argument(id, 1, "a storage's type", Global.class));
     String key = argument(id, 2, "a storage's key", String.class);
     long elements = argument(id, 4, "a storage's size", Long.class);
     long offset = 0;
@@ -384,14 +403,23 @@ final class Unpickler {
     return new Storage(dtype, key, offset, elements);
   }
 
-  private static <T> T argument(List<?> arguments, int at, String what, Class<T> kind) {
+  static DType dtype(Global storage) {
+    DType dtype = STORAGES.get(storage.toString());
+    if (dtype == null) {
+      throw new Refusal(
+          "the pickle has a storage of the kind '" + storage + "', which is not known");
+    }
+    return dtype;
+  }
+
+  static <T> T argument(List<?> arguments, int at, String what, Class<T> kind) {
     if (at >= arguments.size() || !kind.isInstance(arguments.get(at))) {
       throw new Refusal("the pickle is corrupt: " + what + " is missing or of another kind");
     }
     return kind.cast(arguments.get(at));
   }
 
-  private static List<?> list(Object value, String what) {
+  static List<?> list(Object value, String what) {
     if (value instanceof List<?> values) {
       return values;
     }

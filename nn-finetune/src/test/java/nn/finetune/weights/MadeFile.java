@@ -19,7 +19,7 @@ import java.util.zip.ZipOutputStream;
 /// A file of PyTorch made by hand, new (zip) or old (pickles one after another).
 final class MadeFile {
   private final byte[] pickle;
-  private final Map<String, byte[]> storages = new LinkedHashMap<>();
+  private final Map<String, float[]> storages = new LinkedHashMap<>();
   private final Map<String, byte[]> others = new LinkedHashMap<>();
   private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
 
@@ -37,12 +37,16 @@ final class MadeFile {
   }
 
   MadeFile storage(String key, float... values) {
+    storages.put(key, values);
+    return this;
+  }
+
+  private static byte[] bytes(float[] values, ByteOrder order) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(order);
     for (float value : values) {
       bytes.putFloat(value);
     }
-    storages.put(key, bytes.array());
-    return this;
+    return bytes.array();
   }
 
   MadeFile entry(String name, String text) {
@@ -55,7 +59,7 @@ final class MadeFile {
     entries.put("data.pkl", pickle);
     entries.put("byteorder", (order == ByteOrder.BIG_ENDIAN ? "big" : "little").getBytes());
     entries.putAll(others);
-    storages.forEach((key, bytes) -> entries.put("data/" + key, bytes));
+    storages.forEach((key, values) -> entries.put("data/" + key, bytes(values, order)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
@@ -72,6 +76,7 @@ final class MadeFile {
     return out.toByteArray();
   }
 
+  /// The numbers are little-endian on every machine, how many there are was as the machine has it.
   byte[] legacy() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
@@ -87,9 +92,9 @@ final class MadeFile {
     keys.forEach(list::text);
     out.writeBytes(list.op('e').stop());
     for (String key : keys) {
-      byte[] bytes = storages.get(key);
-      out.writeBytes(ByteBuffer.allocate(8).order(order).putLong(bytes.length / 4).array());
-      out.writeBytes(bytes);
+      float[] values = storages.get(key);
+      out.writeBytes(ByteBuffer.allocate(8).order(order).putLong(values.length).array());
+      out.writeBytes(bytes(values, ByteOrder.LITTLE_ENDIAN));
     }
     return out.toByteArray();
   }

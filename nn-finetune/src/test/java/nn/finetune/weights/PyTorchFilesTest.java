@@ -118,7 +118,7 @@ class PyTorchFilesTest {
   }
 
   @Test
-  void bytesInTheOtherOrderAreTurnedOnce() throws IOException {
+  void aFileOfABigEndianMachineHasTheSameNumbers() throws IOException {
     Pickle pickle = dict().text("a").floats("0", 6).op('s').text("b").floats("0", 6).op('s');
     MadeFile made = MadeFile.of(pickle).bigEndian().storage("0", SIX);
     for (Path file : List.of(made.zipIn(folder), made.legacyIn(folder))) {
@@ -137,12 +137,52 @@ class PyTorchFilesTest {
   @Test
   void theWeightsOfACheckpointAreFoundUnderTheUsualNames() throws IOException {
     for (String name : List.of("state_dict", "model_state_dict", "model", "net")) {
-      Pickle pickle = dict().text("epoch").number(3).op('s').text("optimizer");
+      Pickle pickle = dict().text("epoch").number(3).op('s').text("params");
+      pickle.op('}').text("rate").number(1).ops("ss").text("optimizer");
       pickle.op('}').text("momentum").floats("0", 6).ops("ss");
       pickle.text(name).op('}').text("x").floats("0", 6).ops("ss");
       MadeFile made = MadeFile.of(pickle).storage("0", SIX);
       assertEquals(List.of("x"), Weights.read(made.zipIn(folder)).names());
     }
+  }
+
+  @Test
+  void ofSeveralSetsOfWeightsOneIsNamed() throws IOException {
+    Pickle pickle = dict();
+    for (String name : List.of("model", "state_dict", "model_ema")) {
+      pickle.text(name).op('}').text("x").floats(name, 6).ops("ss");
+    }
+    MadeFile made = MadeFile.of(pickle);
+    made.storage("model", SIX).storage("state_dict", SIX);
+    made.storage("model_ema", 5, 4, 3, 2, 1, 0);
+    for (Path file : List.of(made.zipIn(folder), made.legacyIn(folder))) {
+      assertEquals(
+          "the file holds several sets of weights: state_dict (1 tensors), model (1 tensors)."
+              + " Say which: Weights.read(file, \"state_dict\")",
+          problem(file));
+      assertArrayEquals(SIX, values(Weights.read(file, "model"), "x"));
+      assertEquals(5, values(Weights.read(file, "model_ema"), "x")[0]);
+      assertEquals(
+          file + ": the file has no part 'modle'; it has model, state_dict, model_ema",
+          assertThrows(WeightFileException.class, () -> Weights.read(file, "modle"))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void anOptimizersStorageIsNotRead() throws IOException {
+    Pickle pickle = dict().text("state_dict").op('}').text("x").floats("0", 6).ops("ss");
+    pickle.text("optimizer").op('}').text("momentum").floats("gone", 6).ops("ss");
+    Path file = MadeFile.of(pickle).storage("0", SIX).zipIn(folder);
+    assertEquals(List.of("x"), Weights.read(file).names());
+  }
+
+  @Test
+  void aParameterOfTheOldKindIsItsTensor() throws IOException {
+    Pickle pickle = dict().text("x").global("torch.nn.parameter", "Parameter").floats("0", 6);
+    pickle.op(0x85, 'R').op('(', 0x88, 0x89, '}').ops("tbs"); // requires_grad, volatile, hooks
+    MadeFile made = MadeFile.of(pickle).storage("0", SIX);
+    assertArrayEquals(SIX, values(Weights.read(made.legacyIn(folder)), "x"));
   }
 
   @Test

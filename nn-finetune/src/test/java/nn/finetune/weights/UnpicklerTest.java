@@ -36,6 +36,17 @@ class UnpicklerTest {
   }
 
   @Test
+  void numbersInDigitsAreReadAsPythonTwoWroteThem() {
+    Pickle pickle = Pickle.start().ops("(I140234567890123\nI-7\nI00\nI01\nt");
+    assertEquals(List.of(140234567890123L, -7L, false, true), Unpickler.read(pickle.buffer()));
+    for (String none : List.of("", "x", "1e3", "9223372036854775808", " 1")) {
+      assertEquals(
+          "the pickle is corrupt: a number that is none, or too large",
+          refusal(Pickle.start().ops("I" + none + "\n")));
+    }
+  }
+
+  @Test
   void aNumberBeyondSixtyFourBitsKeepsAllOfThem() {
     Pickle pickle = Pickle.start().op(0x8a, 9, 1, 0, 0, 0, 0, 0, 0, 0, 1);
     assertEquals(
@@ -95,7 +106,7 @@ class UnpicklerTest {
   }
 
   @Test
-  void onlyTheThreeCallsAreMade() {
+  void onlyTheKnownCallsAreMade() {
     assertEquals(
         "the pickle calls 'torch.FloatStorage'",
         refusal(Pickle.start().global("torch", "FloatStorage").ops(")R")));

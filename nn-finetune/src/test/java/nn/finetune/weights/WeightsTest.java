@@ -11,9 +11,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.zip.ZipEntry;
 import nn.layers.Layer;
+import nn.layers.state.SafeTensors;
 import nn.layers.state.StateDict;
 import nn.layers.state.WeightFileException;
 import nn.layers.zoo.ModelZoo;
@@ -58,6 +60,15 @@ class WeightsTest {
           "'' | empty",
           "1f8b0800 | gzip: unpack it first",
           "80049500 | a pickle, but not one that torch.save wrote",
+          "0000000000000000000057fb808b247547db | the index of a TensorFlow checkpoint, which is not read yet",
+          "0808120770 | ONNX, which is not read yet",
+          "2000000054464c33 | TensorFlow Lite, which is not read yet",
+          "4747554603000000 | GGUF, which is not read yet",
+          "934e554d50590100 | a single array of NumPy, which is not read yet",
+          "76657273696f6e2068747470733a2f2f6769742d6c66732e6769746875622e636f6d | a pointer of Git LFS and not the file itself: get it with git lfs pull",
+          "0a3c21444f43545950452068746d6c3e | a web page: the download went wrong",
+          "3c48544d4c3e | a web page: the download went wrong",
+          "3c3c3c3c3c | of a kind that is not known (it begins with 3c3c3c3c3c)",
           "616263 | of a kind that is not known (it begins with 616263)",
           "0200000000000000 | of a kind that is not known (it begins with 0200000000000000)",
           "ffffffffffffffff7b7d | of a kind that is not known (it begins with ffffffffffffffff7b7d)",
@@ -75,6 +86,9 @@ class WeightsTest {
       delimiter = '|', value = {
           "keras3/functional.h5 | HDF5 (Keras)",
           "mxnet/legacy_ndarray.v0 | an MXNet parameter file",
+          "tensorflow/functional.ckpt.index | the index of a TensorFlow checkpoint",
+          "tensorflow/functional.ckpt.data-00000-of-00001 | the data of a TensorFlow checkpoint",
+          "tensorflow/functional_savedmodel/saved_model.pb | a TensorFlow SavedModel",
       })
   void filesOfOtherFrameworksAreRecognised(String name, String kind) {
     Path file = SharedData.file(name);
@@ -82,6 +96,35 @@ class WeightsTest {
         file + ": is " + kind + ", which is not read yet; read are safetensors and PyTorch's"
             + " .pt, .pth and .th. Convert it to safetensors where it comes from",
         assertThrows(WeightFileException.class, () -> Weights.read(file)).getMessage());
+  }
+
+  @Test
+  void aSavedModelAndAModelOfKerasAreRecognised() {
+    Path saved = SharedData.file("tensorflow/functional_savedmodel");
+    assertEquals(
+        saved + ": is a TensorFlow SavedModel, which is not read yet",
+        assertThrows(WeightFileException.class, () -> Weights.read(saved)).getMessage());
+    Path keras = SharedData.file("keras3/functional.keras");
+    assertEquals(
+        keras + ": is a model of Keras, which is not read yet: save its weights as safetensors",
+        assertThrows(WeightFileException.class, () -> Weights.read(keras)).getMessage());
+  }
+
+  @Test
+  void ofASafetensorsFileOnePartCanBeRead() throws IOException {
+    Layer network = ModelZoo.create("small-cnn", 2);
+    Path file = folder.resolve("x.safetensors");
+    SafeTensors.write(file, StateDict.of(network).renamed(name -> "backbone." + name));
+    assertEquals(
+        Set.copyOf(StateDict.of(network).names()),
+        Set.copyOf(Weights.read(file, "backbone").names()));
+    assertEquals(
+        file + ": has nothing under 'back'; its first name is "
+            + Weights.read(file).names().getFirst(),
+        assertThrows(WeightFileException.class, () -> Weights.read(file, "back")).getMessage());
+    assertEquals(
+        "the part's name is empty: read(file) reads all",
+        assertThrows(IllegalArgumentException.class, () -> Weights.read(file, "")).getMessage());
   }
 
   @Test

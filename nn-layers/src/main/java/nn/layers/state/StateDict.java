@@ -98,6 +98,14 @@ public final class StateDict {
         tensors().stream().filter(t -> condition.test(t.name())).toList(), metadata);
   }
 
+  /// Only what lies under a path, by the names that it has there: `backbone.conv1.weight` is `conv1.weight` under
+  /// `backbone`.
+  public StateDict under(String path) {
+    String prefix = Paths.join(path, "");
+    return where(name -> name.startsWith(prefix))
+        .renamed(name -> name.substring(prefix.length()));
+  }
+
   /// Loads everything into a network, all or nothing; see [Loading] for exemptions and the rules.
   ///
   /// @return what was done with each tensor
