@@ -28,6 +28,7 @@ public interface Kernels {
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt);
 
   /// y = x * w (+ bias per output channel): a cross-correlation, as is the custom in neural networks. Overwrites y.
+  /// Padding counts as zeros, so that an infinite or undefined weight may show as NaN where it meets padding.
   void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y);
 
   /// dx = the gradient of [#conv2d] with respect to x. Overwrites dx.

@@ -21,6 +21,7 @@ final class VectorConvolution {
   ///
   /// @param offsets for each tap and input channel, where it is, seen from the output pixel's place
   /// @param weights for each group and block of output channels, for each tap and input channel, the block's weights
+  /// @param narrow the same weights for [VectorTile], output channels as rows, if they do not fill a vector and pixels do
   /// @param rows output rows, in the whole image
   /// @param pixels output pixels in a row
   /// @param inputRow the distance of the places of two output rows in the padded image
@@ -28,7 +29,7 @@ final class VectorConvolution {
   /// @param outputRow the distance of two output rows in the plane
   /// @param outputStep the distance of two output pixels in a row
   private record Sweep(
-      int[] offsets, float[] weights, int rows, int pixels, int inputRow,
+      int[] offsets, float[] weights, float @Nullable [] narrow, int rows, int pixels, int inputRow,
       int start, int outputRow, int outputStep) {}
 
   private final int batch;
@@ -104,7 +105,8 @@ final class VectorConvolution {
         });
     convolution.sweeps.add(
         new Sweep(
-            offsets, packed, g.outHeight(), g.outWidth(), s.strideHeight() * padded.width(),
+            offsets, packed, convolution.narrow(packed, depth, g.outWidth(), 1), g.outHeight(),
+            g.outWidth(), s.strideHeight() * padded.width(),
             0, g.outWidth(), 1));
     convolution.run(x, bias, y);
   }
@@ -172,9 +174,25 @@ final class VectorConvolution {
         });
     sweeps.add(
         new Sweep(
-            offsets, packed, down.pixels(fy), right.pixels(fx), padded.width(),
+            offsets, packed, narrow(packed, depth, right.pixels(fx), g.settings().strideWidth()),
+            down.pixels(fy), right.pixels(fx), padded.width(),
             fy * g.inWidth() + fx, g.settings().strideHeight() * g.inWidth(),
             g.settings().strideWidth()));
+  }
+
+  /// With few output channels, pixels are the better lanes, if whole rows of them nearly fill wide vectors.
+  private float @Nullable [] narrow(float[] packed, int depth, int pixels, int outputStep) {
+    if (outPerGroup > NARROW || outputStep != 1
+        || pixels < 0.8 * WIDE * Math.ceilDiv(pixels, WIDE)) {
+      return null;
+    }
+    float[] rows = new float[groups * outPerGroup * depth + WIDE];
+    for (int group = 0; group < groups; group++) {
+      VectorPack.rows(
+          outPerGroup, depth, packed, group * packedSize(outPerGroup, depth), 1, NARROW, rows,
+          group * outPerGroup * depth);
+    }
+    return rows;
   }
 
   private static int blocks(int channels) {
@@ -204,7 +222,7 @@ final class VectorConvolution {
           int part = chunk % parts;
           int slab = chunk / parts % slabs;
           int image = chunk / parts / slabs;
-          float[] copy = Scratch.IMAGE.floats(groups * inPerGroup * padded.plane());
+          float[] copy = Scratch.IMAGE.floats(groups * inPerGroup * padded.plane() + WIDE);
           padded.copy(
               x, image * groups * inPerGroup * inHeight * inWidth, groups * inPerGroup, inHeight,
               inWidth,
@@ -236,24 +254,34 @@ final class VectorConvolution {
         ? Math.max(1, 96 / sweep.pixels)
         : 1;
     float[] tile = Scratch.OUTPUT.floats(rowsAtOnce * sweep.pixels * width);
+    float[] narrow = sweep.narrow;
     for (int row = firstRow; row < end; row += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, end - row);
-      for (int r = 0; r < rows; r++) {
-        VectorPixels.run(
-            sweep.pixels, width == WIDE, depth, copy,
-            copyAt + (row + r - firstRow) * sweep.inputRow,
-            sweep.offsets, sweep.weights, weightsAt, tile, r * sweep.pixels * width);
-      }
       int to = yAt + row * sweep.outputRow;
-      if (sweep.outputStep == 1) {
-        VectorTranspose
-            .transpose(rows * sweep.pixels, lanes, tile, 0, width, y, to, outArea, false);
-      } else {
+      for (int r = 0; r < rows; r++) {
+        int from = copyAt + (row + r - firstRow) * sweep.inputRow;
+        if (narrow == null) {
+          VectorPixels.run(
+              sweep.pixels, width == WIDE, depth, copy, from, sweep.offsets, sweep.weights,
+              weightsAt,
+              tile, r * sweep.pixels * width);
+          continue;
+        }
+        for (int i = 0; i < sweep.pixels; i += WIDE) {
+          VectorTile.panel(
+              lanes, Math.min(WIDE, sweep.pixels - i), depth, narrow, group * outPerGroup * depth,
+              copy, from + i, sweep.offsets, y, to + r * sweep.outputRow + i, outArea, false);
+        }
+      }
+      if (sweep.outputStep != 1) {
         for (int lane = 0; lane < lanes; lane++) {
           for (int i = 0; i < sweep.pixels; i++) {
             y[to + lane * outArea + i * sweep.outputStep] = tile[i * width + lane];
           }
         }
+      } else if (narrow == null) {
+        VectorTranspose
+            .transpose(rows * sweep.pixels, lanes, tile, 0, width, y, to, outArea, false);
       }
       if (bias != null) {
         for (int lane = 0; lane < lanes; lane++) {

@@ -91,9 +91,11 @@ final class VectorReduction {
   }
 
   private static double total(DoubleVector v) {
-    double sum = 0;
-    for (int i = 0; i < DL; i++) {
-      sum += v.lane(i);
+    double[] lanes = new double[DL];
+    v.intoArray(lanes, 0);
+    double sum = lanes[0];
+    for (int i = 1; i < DL; i++) {
+      sum += lanes[i];
     }
     return sum;
   }

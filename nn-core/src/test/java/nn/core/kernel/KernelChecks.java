@@ -16,10 +16,10 @@ final class KernelChecks {
 
   public static void main(String[] arguments) {
     Kernels kernels = KernelChoice.available().getLast();
-    matmulOfAllSizes(kernels);
+    matmulOfSizes(kernels, 1, 3, 16, 17, 33);
     matmulOfLargeSizes(kernels);
     matmulWithNotFinite(kernels);
-    convolutions(kernels, 60);
+    convolutions(kernels, 20);
     convolutionWithNotFinite(kernels);
     maps(kernels);
     reductions(kernels);
@@ -38,9 +38,13 @@ final class KernelChecks {
   // --- matrix products ---
 
   static void matmulOfAllSizes(Kernels kernels) {
-    for (int m : SIZES) {
-      for (int n : SIZES) {
-        for (int k : SIZES) {
+    matmulOfSizes(kernels, SIZES);
+  }
+
+  private static void matmulOfSizes(Kernels kernels, int... sizes) {
+    for (int m : sizes) {
+      for (int n : sizes) {
+        for (int k : sizes) {
           matmul(kernels, m, n, k, 0, 1);
         }
       }
