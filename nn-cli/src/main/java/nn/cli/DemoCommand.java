@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import nn.cli.demo.CarsAndTrucks;
@@ -147,16 +148,28 @@ final class DemoCommand extends GraftCommand {
     String helps = examples(findings, Findings.Verdict.HELPS);
     String unclear = examples(findings, Findings.Verdict.UNCLEAR);
     String harms = examples(findings, Findings.Verdict.HARMS);
+    String unchanged =
+        examples(
+            findings,
+            row -> row.transferred().mean() < findings.unchangedAccuracy().mean());
     return (helps.isEmpty()
         ? "The transfer helps nowhere."
         : "The transfer helps with " + helps + " examples.")
         + (unclear.isEmpty() ? "" : " With " + unclear + " there is no clear difference.")
+        + (unchanged.isEmpty()
+            ? ""
+            : "\nAfter only " + unchanged
+                + " examples the car network is still better on trucks unchanged.")
         + (harms.isEmpty() ? "" : " With " + harms + " learning from scratch is better.");
   }
 
   private static String examples(Findings findings, Findings.Verdict verdict) {
+    return examples(findings, row -> row.verdict() == verdict);
+  }
+
+  private static String examples(Findings findings, Predicate<Findings.Row> which) {
     return findings.rows().stream()
-        .filter(row -> row.verdict() == verdict)
+        .filter(which)
         .map(row -> Integer.toString(row.examples()))
         .collect(Collectors.joining(", "));
   }

@@ -25,7 +25,7 @@ final class Curve {
             .build();
     chart
         .getStyler()
-        .setXAxisLogarithmic(true)
+        .setXAxisMin(0.0)
         .setYAxisMin(40.0)
         .setYAxisMax(100.0)
         .setLegendPosition(Styler.LegendPosition.InsideSE)
