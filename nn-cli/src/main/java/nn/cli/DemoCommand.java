@@ -156,11 +156,11 @@ final class DemoCommand extends GraftCommand {
         ? "The transfer helps nowhere."
         : "The transfer helps with " + helps + " examples.")
         + (unclear.isEmpty() ? "" : " With " + unclear + " there is no clear difference.")
+        + (harms.isEmpty() ? "" : " With " + harms + " learning from scratch is better.")
         + (unchanged.isEmpty()
             ? ""
-            : "\nAfter only " + unchanged
-                + " examples the car network is still better on trucks unchanged.")
-        + (harms.isEmpty() ? "" : " With " + harms + " learning from scratch is better.");
+            : "\nUnchanged, the car networks do better on trucks than after " + unchanged
+                + " examples.");
   }
 
   private static String examples(Findings findings, Findings.Verdict verdict) {
