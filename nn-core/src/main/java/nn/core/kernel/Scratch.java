@@ -4,6 +4,7 @@ package nn.core.kernel;
 /// prepared stays untouched while its chunks run, some of them on the same thread.
 final class Scratch {
   static final Scratch TILE = new Scratch();
+  static final Scratch LANES = new Scratch();
   static final Scratch TRANSPOSE = new Scratch();
   static final Scratch PACKED_A = new Scratch();
   static final Scratch PACKED_B = new Scratch();

@@ -1,36 +1,41 @@
 package nn.core.kernel;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Sums and maxima of long rows. Sums run in double precision, side by side in the lanes of two vectors, which are added
-/// in order at the end.
+/// Sums and maxima of long rows. A sum runs in float over short blocks, side by side in the lanes of two vectors; the lanes of
+/// a block are added in double precision, first to last.
 ///
-/// `reduceLanes(ADD)` is not used: its order is not specified, and differs between interpreted and compiled code.
+/// `reduceLanes(ADD)` is not used: its order is not specified, and differs between interpreted and compiled code. Vectors
+/// of doubles are not used either: with a second width of float vectors in the process (half vectors, to widen them), C2 boxed the
+/// accumulators of unrelated loops.
 final class VectorReduction {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
-  private static final int DL = D.length();
-  private static final VectorSpecies<Float> HALF =
-      VectorShape.forBitSize(S.vectorBitSize() / 2).withLanes(float.class);
+  private static final int STEP = 2 * L;
+  private static final int BLOCK = 16 * STEP;
 
   private VectorReduction() {}
 
   static float sum(float[] x, int at, int n) {
-    DoubleVector s0 = DoubleVector.zero(D);
-    DoubleVector s1 = s0;
-    int i = 0;
-    for (; i + 2 * DL <= n; i += 2 * DL) {
-      s0 = s0.add(FloatVector.fromArray(HALF, x, at + i).convertShape(VectorOperators.F2D, D, 0));
-      s1 = s1
-          .add(FloatVector.fromArray(HALF, x, at + i + DL).convertShape(VectorOperators.F2D, D, 0));
+    float[] lanes = Scratch.LANES.floats(L);
+    int whole = n - n % STEP;
+    double sum = 0;
+    for (int first = 0; first < whole; first += BLOCK) {
+      int end = Math.min(first + BLOCK, whole);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      for (int i = at + first; i < at + end; i += STEP) {
+        s0 = s0.add(FloatVector.fromArray(S, x, i));
+        s1 = s1.add(FloatVector.fromArray(S, x, i + L));
+      }
+      s0.add(s1).intoArray(lanes, 0);
+      for (int lane = 0; lane < L; lane++) {
+        sum += lanes[lane];
+      }
     }
-    double sum = total(s0.add(s1));
-    for (; i < n; i++) {
+    for (int i = whole; i < n; i++) {
       sum += x[at + i];
     }
     return (float) sum;
@@ -38,27 +43,25 @@ final class VectorReduction {
 
   static float centredDot(
       float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
-    DoubleVector s0 = DoubleVector.zero(D);
-    DoubleVector s1 = s0;
-    int i = 0;
-    for (; i + 2 * DL <= n; i += 2 * DL) {
-      s0 =
-          ((DoubleVector) FloatVector.fromArray(HALF, x, xAt + i).sub(xCentre)
-              .convertShape(VectorOperators.F2D, D, 0))
-              .fma(
-                  FloatVector.fromArray(HALF, y, yAt + i).sub(yCentre)
-                      .convertShape(VectorOperators.F2D, D, 0),
-                  s0);
-      s1 =
-          ((DoubleVector) FloatVector.fromArray(HALF, x, xAt + i + DL).sub(xCentre)
-              .convertShape(VectorOperators.F2D, D, 0))
-              .fma(
-                  FloatVector.fromArray(HALF, y, yAt + i + DL).sub(yCentre)
-                      .convertShape(VectorOperators.F2D, D, 0),
-                  s1);
+    float[] lanes = Scratch.LANES.floats(L);
+    int whole = n - n % STEP;
+    double sum = 0;
+    for (int first = 0; first < whole; first += BLOCK) {
+      int end = Math.min(first + BLOCK, whole);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      for (int i = first; i < end; i += STEP) {
+        FloatVector u = FloatVector.fromArray(S, x, xAt + i).sub(xCentre);
+        FloatVector v = FloatVector.fromArray(S, x, xAt + i + L).sub(xCentre);
+        s0 = u.fma(FloatVector.fromArray(S, y, yAt + i).sub(yCentre), s0);
+        s1 = v.fma(FloatVector.fromArray(S, y, yAt + i + L).sub(yCentre), s1);
+      }
+      s0.add(s1).intoArray(lanes, 0);
+      for (int lane = 0; lane < L; lane++) {
+        sum += lanes[lane];
+      }
     }
-    double sum = total(s0.add(s1));
-    for (; i < n; i++) {
+    for (int i = whole; i < n; i++) {
       sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
     }
     return (float) sum;
@@ -81,20 +84,10 @@ final class VectorReduction {
 
   /// The sum of a vector's lanes, first to last.
   static float total(FloatVector v) {
-    float[] lanes = Scratch.TRANSPOSE.floats(L);
+    float[] lanes = Scratch.LANES.floats(L);
     v.intoArray(lanes, 0);
     float sum = lanes[0];
     for (int i = 1; i < L; i++) {
-      sum += lanes[i];
-    }
-    return sum;
-  }
-
-  private static double total(DoubleVector v) {
-    double[] lanes = new double[DL];
-    v.intoArray(lanes, 0);
-    double sum = lanes[0];
-    for (int i = 1; i < DL; i++) {
       sum += lanes[i];
     }
     return sum;
