@@ -1,12 +1,14 @@
 package nn.core;
 
+import java.util.Arrays;
+
 /// Element-by-element arithmetic on two arrays whose shapes may differ.
 ///
 /// Shapes are aligned at their innermost axis; an extent of 1, or a missing outer axis, is stretched to the other
 /// array's extent: `[6×5] + [5]` adds a row to each row, `[2×5×3×4] · [2×5×1×1]` scales each channel.
 ///
 /// The innermost axes over which both arrays run along, or one of them stands still, are one plain loop (which the
-/// compiler vectorises); the outer axes are walked by index.
+/// compiler vectorises); a [Walk] goes over the others.
 final class Broadcast {
   private enum Arithmetic {
     PLUS("plus"),
@@ -57,63 +59,50 @@ final class Broadcast {
     return Shape.of(extents);
   }
 
+  /// x repeated along the axes that `target` stretches.
+  static NdArray stretch(NdArray x, Shape target) {
+    if (x.shape().equals(target)) {
+      return x;
+    }
+    if (!shape("stretchTo", x.shape(), target).equals(target)) {
+      throw new ShapeException("stretchTo", x.shape() + " cannot be stretched to " + target);
+    }
+    NdArray y = x.fresh(target);
+    int[] steps = steps(x.shape(), target);
+    Walk walk = new Walk(target, steps, steps);
+    boolean moves = walk.aStep(walk.axes() - 1) != 0;
+    float[] from = x.array();
+    float[] to = y.writable();
+    walk.each(
+        (at, _, yAt, n) -> {
+          if (moves) {
+            System.arraycopy(from, at, to, yAt, n);
+          } else {
+            Arrays.fill(to, yAt, yAt + n, from[at]);
+          }
+        });
+    return y;
+  }
+
   private static NdArray apply(Arithmetic arithmetic, NdArray a, NdArray b) {
     Shape shape = shape(arithmetic.word, a.shape(), b.shape());
     NdArray y = a.beside(b).fresh(shape);
-    if (y.size() == 0) {
-      return y;
-    }
-    int[] aSteps = steps(a.shape(), shape);
-    int[] bSteps = steps(b.shape(), shape);
-    int rank = shape.rank();
-
-    // The inner block: as many innermost axes as share one way of walking (extents of 1 walk any way).
-    int inner = 1;
-    int outerAxes = rank;
-    boolean aMoves = true;
-    boolean bMoves = true;
-    boolean decided = false;
-    while (outerAxes > 0) {
-      int axis = outerAxes - 1;
-      if (shape.dim(axis) != 1) {
-        boolean aWalks = aSteps[axis] != 0;
-        boolean bWalks = bSteps[axis] != 0;
-        if (decided && (aWalks != aMoves || bWalks != bMoves)) {
-          break;
-        }
-        aMoves = aWalks;
-        bMoves = bWalks;
-        decided = true;
-        inner *= shape.dim(axis);
-      }
-      outerAxes--;
-    }
-
+    Walk walk = new Walk(shape, steps(a.shape(), shape), steps(b.shape(), shape));
+    boolean aMoves = walk.aStep(walk.axes() - 1) != 0;
+    boolean bMoves = walk.bStep(walk.axes() - 1) != 0;
     float[] from = a.array();
     float[] and = b.array();
     float[] to = y.writable();
-    int[] index = new int[outerAxes];
-    int aAt = 0;
-    int bAt = 0;
-    for (int yAt = 0; yAt < to.length; yAt += inner) {
-      if (aMoves && bMoves) {
-        both(arithmetic, from, aAt, and, bAt, to, yAt, inner);
-      } else if (aMoves) {
-        fixedB(arithmetic, from, aAt, and[bAt], to, yAt, inner);
-      } else {
-        fixedA(arithmetic, from[aAt], and, bAt, to, yAt, inner);
-      }
-      for (int axis = outerAxes - 1; axis >= 0; axis--) { // on to the next block
-        aAt += aSteps[axis];
-        bAt += bSteps[axis];
-        if (++index[axis] < shape.dim(axis)) {
-          break;
-        }
-        aAt -= aSteps[axis] * index[axis];
-        bAt -= bSteps[axis] * index[axis];
-        index[axis] = 0;
-      }
-    }
+    walk.each(
+        (aAt, bAt, yAt, n) -> {
+          if (aMoves == bMoves) { // neither moves where the result is a single number
+            both(arithmetic, from, aAt, and, bAt, to, yAt, n);
+          } else if (aMoves) {
+            fixedB(arithmetic, from, aAt, and[bAt], to, yAt, n);
+          } else {
+            fixedA(arithmetic, from[aAt], and, bAt, to, yAt, n);
+          }
+        });
     return y;
   }
 
@@ -203,5 +192,4 @@ final class Broadcast {
     int own = axis - (rank - shape.rank());
     return own < 0 ? 1 : shape.dim(own);
   }
-
 }

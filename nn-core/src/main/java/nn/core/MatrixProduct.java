@@ -1,10 +1,14 @@
 package nn.core;
 
+import java.util.function.IntConsumer;
 import nn.core.kernel.Kernels;
+import nn.core.kernel.Parallel;
 
 /// Products of matrices, and of batches of matrices: the innermost two axes are the matrix, the axes before them
 /// must be equal in both arrays.
 final class MatrixProduct {
+  private static final long SMALL = 1 << 20; // multiplications: below, threads share a batch, not one product
+
   private MatrixProduct() {}
 
   /// C = A · B.
@@ -15,10 +19,14 @@ final class MatrixProduct {
     int n = b.shape().dim(-1);
     checkInner("matmul", a, b, "", "", k, b.shape().dim(-2));
     NdArray c = a.beside(b).fresh(a.shape().with(-1, n));
-    for (int i = 0; i < batch; i++) {
-      Kernels.active()
-          .matmul(m, n, k, a.array(), i * m * k, b.array(), i * k * n, c.writable(), i * m * n);
-    }
+    float[] left = a.array();
+    float[] right = b.array();
+    float[] to = c.writable();
+    Kernels kernels = Kernels.active();
+    each(
+        batch,
+        (long) m * n * k,
+        i -> kernels.matmul(m, n, k, left, i * m * k, right, i * k * n, to, i * m * n));
     return c;
   }
 
@@ -30,11 +38,14 @@ final class MatrixProduct {
     int n = b.shape().dim(-2);
     checkInner("matmulTransposed", a, b, "", "ᵀ", k, b.shape().dim(-1));
     NdArray c = a.beside(b).fresh(a.shape().with(-1, n));
-    for (int i = 0; i < batch; i++) {
-      Kernels.active()
-          .matmulTransposed(
-              m, n, k, a.array(), i * m * k, b.array(), i * n * k, c.writable(), i * m * n);
-    }
+    float[] left = a.array();
+    float[] right = b.array();
+    float[] to = c.writable();
+    Kernels kernels = Kernels.active();
+    each(
+        batch,
+        (long) m * n * k,
+        i -> kernels.matmulTransposed(m, n, k, left, i * m * k, right, i * n * k, to, i * m * n));
     return c;
   }
 
@@ -46,12 +57,33 @@ final class MatrixProduct {
     int n = b.shape().dim(-1);
     checkInner("transposedMatmul", a, b, "ᵀ", "", k, b.shape().dim(-2));
     NdArray c = a.beside(b).fresh(a.shape().with(-2, m).with(-1, n));
-    for (int i = 0; i < batch; i++) {
-      Kernels.active()
-          .transposedMatmul(
-              m, n, k, a.array(), i * k * m, b.array(), i * k * n, c.writable(), i * m * n);
-    }
+    float[] left = a.array();
+    float[] right = b.array();
+    float[] to = c.writable();
+    Kernels kernels = Kernels.active();
+    each(
+        batch,
+        (long) m * n * k,
+        i -> kernels.transposedMatmul(m, n, k, left, i * k * m, right, i * k * n, to, i * m * n));
     return c;
+  }
+
+  /// Runs the products of a batch: small ones side by side, large ones one after the other, each on all threads.
+  private static void each(int batch, long work, IntConsumer product) {
+    if (work >= SMALL) {
+      for (int i = 0; i < batch; i++) {
+        product.accept(i);
+      }
+      return;
+    }
+    Parallel.range(
+        batch,
+        Math.clamp(SMALL / 8 / Math.max(1, work), 1, Integer.MAX_VALUE),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            product.accept(i);
+          }
+        });
   }
 
   private static int batch(String operation, NdArray a, NdArray b, String aSuffix, String bSuffix) {

@@ -2,6 +2,7 @@ package nn.core;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import nn.core.kernel.Parallel;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers with a shape: dense, row-major, 32-bit floats on the heap. An array has no history: nothing that is
@@ -22,6 +23,8 @@ public final class NdArray {
       this.home = home;
     }
   }
+
+  private static final int GRAIN = 1 << 15; // numbers that one thread takes at once
 
   private final Shape shape;
   private final Storage storage;
@@ -218,9 +221,14 @@ public final class NdArray {
     NdArray y = fresh(shape);
     float[] from = array();
     float[] to = y.writable();
-    for (int i = 0; i < to.length; i++) {
-      to[i] = from[i] * factor;
-    }
+    Parallel.range(
+        to.length,
+        GRAIN,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            to[i] = from[i] * factor;
+          }
+        });
     return y;
   }
 
@@ -229,9 +237,14 @@ public final class NdArray {
     NdArray y = fresh(shape);
     float[] from = array();
     float[] to = y.writable();
-    for (int i = 0; i < to.length; i++) {
-      to[i] = from[i] + addend;
-    }
+    Parallel.range(
+        to.length,
+        GRAIN,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            to[i] = from[i] + addend;
+          }
+        });
     return y;
   }
 
@@ -242,9 +255,19 @@ public final class NdArray {
     }
     float[] from = other.array();
     float[] to = writable();
-    for (int i = 0; i < to.length; i++) {
-      to[i] += from[i];
-    }
+    Parallel.range(
+        to.length,
+        GRAIN,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            to[i] += from[i];
+          }
+        });
+  }
+
+  /// The same numbers, repeated along the axes that `target` stretches; [#sumTo] is the way back.
+  public NdArray stretchTo(Shape target) {
+    return Broadcast.stretch(this, target);
   }
 
   /// Sums over what broadcasting stretched: the inverse of stretching an array of shape `target` to this shape.

@@ -3,9 +3,13 @@ package nn.core;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import nn.core.kernel.Parallel;
 
 /// Copies numbers to other places without changing them: permuted axes, parts of an axis, arrays joined.
 final class Rearrangement {
+  private static final int TILE = 16; // lines: a line of the cache
+  private static final int GRAIN = 1 << 15; // numbers that one thread takes at once
+
   private Rearrangement() {}
 
   static NdArray permute(NdArray x, int... axes) {
@@ -20,12 +24,7 @@ final class Rearrangement {
           "permute",
           from + ": name each of the " + rank + " axes once, got " + Arrays.toString(axes));
     }
-    int[] fromSteps = new int[rank];
-    int step = 1;
-    for (int axis = rank - 1; axis >= 0; axis--) {
-      fromSteps[axis] = step;
-      step *= from.dim(axis);
-    }
+    int[] fromSteps = Broadcast.steps(from, from);
     int[] extents = new int[rank];
     int[] steps = new int[rank];
     for (int axis = 0; axis < rank; axis++) {
@@ -33,26 +32,62 @@ final class Rearrangement {
       steps[axis] = fromSteps[from.axis(axes[axis])];
     }
     NdArray y = x.fresh(Shape.of(extents));
-    float[] source = x.array();
-    float[] to = y.writable();
-    int inner = rank == 0 ? 1 : extents[rank - 1];
-    int innerStep = rank == 0 ? 0 : steps[rank - 1];
-    int[] index = new int[rank];
-    int at = 0;
-    for (int yAt = 0; yAt < to.length; yAt += inner) {
-      for (int i = 0; i < inner; i++) {
-        to[yAt + i] = source[at + i * innerStep];
-      }
-      for (int axis = rank - 2; axis >= 0; axis--) {
-        at += steps[axis];
-        if (++index[axis] < extents[axis]) {
-          break;
-        }
-        at -= steps[axis] * extents[axis];
-        index[axis] = 0;
-      }
+    if (y.size() > 0) {
+      copy(new Walk(y.shape(), steps, steps), x.array(), y.writable());
     }
     return y;
+  }
+
+  /// Copies along a walk: runs where the innermost axis stays innermost, else tiles, so that neither reading nor writing
+  /// jumps from line to line of the cache.
+  private static void copy(Walk walk, float[] from, float[] to) {
+    int inner = walk.axes() - 1;
+    if (walk.aStep(inner) <= 1) {
+      walk.each((at, _, yAt, n) -> System.arraycopy(from, at, to, yAt, n));
+      return;
+    }
+    int innermost = 0; // the axis that is innermost in the source
+    while (walk.aStep(innermost) != 1) {
+      innermost++;
+    }
+    int across = innermost;
+    int height = walk.extent(across);
+    int width = walk.extent(inner);
+    int tiles = Math.ceilDiv(height, TILE);
+    Parallel.range(
+        to.length / width / height * tiles,
+        Math.max(1, GRAIN / (width * TILE)),
+        (first, end) -> {
+          for (int tile = first; tile < end; tile++) {
+            int line = tile % tiles * TILE;
+            int at = line;
+            int yAt = 0;
+            int down = 0; // how far the lines of a tile are apart in the result
+            for (int axis = inner - 1, rest = tile / tiles, step = width; axis >= 0; axis--) {
+              if (axis == across) {
+                yAt += line * step;
+                down = step;
+              } else {
+                int index = rest % walk.extent(axis);
+                rest /= walk.extent(axis);
+                at += index * walk.aStep(axis);
+                yAt += index * step;
+              }
+              step *= walk.extent(axis);
+            }
+            int lines = Math.min(TILE, height - line);
+            transpose(from, at, walk.aStep(inner), to, yAt, down, width, lines);
+          }
+        });
+  }
+
+  private static void transpose(
+      float[] from, int at, int step, float[] to, int yAt, int down, int width, int lines) {
+    for (int i = 0; i < width; i++) {
+      for (int line = 0; line < lines; line++) {
+        to[yAt + line * down + i] = from[at + i * step + line];
+      }
+    }
   }
 
   static NdArray narrow(NdArray x, int axis, int from, int length) {
@@ -66,9 +101,11 @@ final class Rearrangement {
     NdArray y = x.fresh(shape.with(axis, length));
     int outer = shape.sizeOf(0, axis);
     int inner = shape.sizeOf(axis + 1, shape.rank());
+    float[] source = x.array();
+    float[] to = y.writable();
     for (int o = 0; o < outer; o++) {
       System.arraycopy(
-          x.array(), (o * extent + from) * inner, y.writable(), o * length * inner, length * inner);
+          source, (o * extent + from) * inner, to, o * length * inner, length * inner);
     }
     return y;
   }
@@ -93,12 +130,13 @@ final class Rearrangement {
     NdArray y = home.fresh(first.with(along, extent));
     int outer = first.sizeOf(0, along);
     int inner = first.sizeOf(along + 1, first.rank());
+    float[] to = y.writable();
     int at = 0;
     for (NdArray part : parts) {
+      float[] source = part.array();
       int block = part.shape().dim(along) * inner;
       for (int o = 0; o < outer; o++) {
-        System.arraycopy(
-            part.array(), o * block, y.writable(), (o * extent + at) * inner, block);
+        System.arraycopy(source, o * block, to, (o * extent + at) * inner, block);
       }
       at += part.shape().dim(along);
     }

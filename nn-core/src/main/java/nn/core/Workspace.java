@@ -13,10 +13,22 @@ import java.util.Map;
 /// the input in by [#adopt]. [#recycle] takes everything back at once. Using an array afterwards is an error, never a
 /// wrong number; what must outlive it is copied out with [NdArray#copy].
 ///
+/// Memory of a size that no pass has asked for in a while is left to the garbage collector, so that passes over inputs
+/// of ever other sizes do not collect memory for all of them.
+///
 /// Not thread-safe: a workspace belongs to the one thread that runs the pass.
 public final class Workspace {
+  /// The memory of one size that waits for the next pass.
+  private static final class Shelf {
+    final ArrayDeque<float[]> free = new ArrayDeque<>();
+    int lastUsed;
+  }
+
+  private static final int PASSES_KEPT = 16;
+
   private final List<NdArray.Storage> lent = new ArrayList<>();
-  private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
+  private final Map<Integer, Shelf> shelves = new HashMap<>();
+  private int passes;
 
   /// The same numbers as an array that lives here, so that what is computed from it will be recycled. The numbers
   /// themselves are shared, not copied, and stay valid after [#recycle].
@@ -32,24 +44,34 @@ public final class Workspace {
     for (NdArray.Storage storage : lent) {
       float[] values = storage.values;
       if (values != null && !storage.borrowed) {
-        free.computeIfAbsent(values.length, _ -> new ArrayDeque<>()).push(values);
+        shelf(values.length).free.push(values);
       }
       storage.values = null;
     }
     lent.clear();
+    passes++;
+    shelves.values().removeIf(shelf -> passes - shelf.lastUsed > PASSES_KEPT);
   }
 
   /// How many bytes are kept for the next pass.
   public long freeBytes() {
-    return free.entrySet().stream().mapToLong(e -> 4L * e.getKey() * e.getValue().size()).sum();
+    return shelves.entrySet().stream()
+        .mapToLong(e -> 4L * e.getKey() * e.getValue().free.size())
+        .sum();
   }
 
   /// Memory for `size` numbers, with whatever was in it.
   NdArray.Storage take(int size) {
-    ArrayDeque<float[]> fitting = free.get(size);
-    float[] values = fitting == null || fitting.isEmpty() ? new float[size] : fitting.pop();
+    float[] waiting = shelf(size).free.poll();
+    float[] values = waiting == null ? new float[size] : waiting;
     NdArray.Storage storage = new NdArray.Storage(values, this);
     lent.add(storage);
     return storage;
+  }
+
+  private Shelf shelf(int size) {
+    Shelf shelf = shelves.computeIfAbsent(size, _ -> new Shelf());
+    shelf.lastUsed = passes;
+    return shelf;
   }
 }
