@@ -29,7 +29,7 @@ public final class CarsToTrucks {
   private static final int AUTOMOBILE = CifarRecords.CIFAR10.indexOf("automobile");
   private static final int TRUCK = CifarRecords.CIFAR10.indexOf("truck");
   private static final int[] EXAMPLES = {5, 10, 25, 50};
-  private static final int CAR_STEPS = 400;
+  private static final int CAR_STEPS = 1200;
   private static final int TRUCK_STEPS = 150;
   private static final int BATCH = 64;
 

@@ -61,6 +61,8 @@ public final class VectorKernels implements Kernels {
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
     if (VectorDepthwise.fits(g)) {
       VectorDepthwise.forward(g, x, w, bias, y);
+    } else if (VectorWinograd.fits(g)) {
+      VectorWinograd.forward(g, x, w, bias, y);
     } else {
       VectorConvolution.forward(g, x, w, bias, y);
     }
@@ -70,6 +72,8 @@ public final class VectorKernels implements Kernels {
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
     if (VectorDepthwise.fits(g)) {
       VectorDepthwise.inputGradient(g, dy, w, dx);
+    } else if (VectorWinograd.fits(g)) {
+      VectorWinograd.inputGradient(g, dy, w, dx);
     } else {
       VectorConvolution.inputGradient(g, dy, w, dx);
     }

@@ -30,17 +30,19 @@ final class VectorTranspose {
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
     float[] scratch = Scratch.TRANSPOSE.floats(2 * L * L);
-    for (int i = 0; i < rows; i += L) {
+    for (int first = 0; first < rows; first += L) {
+      int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
       int high = Math.min(L, rows - i);
-      int j = 0;
-      if (high == L || (loose && rows < L && rows > 2)) {
-        for (; j + L <= columns; j += L) {
+      if (columns >= L && (high == L || (loose && rows > 2))) {
+        for (int next = 0; next < columns; next += L) {
+          int j = Math.min(next, columns - L);
           block(
               high, from, fromAt + i * fromStep + j, fromStep, to, toAt + j * toStep + i, toStep,
               scratch);
         }
+        continue;
       }
-      for (; j < columns; j++) {
+      for (int j = 0; j < columns; j++) {
         for (int r = 0; r < high; r++) {
           to[toAt + j * toStep + i + r] = from[fromAt + (i + r) * fromStep + j];
         }
