@@ -116,10 +116,15 @@ public final class Tensor {
     return node != null;
   }
 
-  /// This tensor as an op's record keeps it if its **value** is of use only for the gradient of `other`: with its
-  /// value if `other` needs a gradient, else as an [#edge]. So a frozen convolution keeps no activation.
-  public Tensor keptFor(Tensor other) {
-    return other.needsGradient() ? this : edge();
+  /// This tensor as an op's record keeps it if its **value** is of use only for the gradients of `others`: with its value if
+  /// one of them needs a gradient, else as an [#edge]. So a frozen convolution keeps no activation.
+  public Tensor keptFor(Tensor... others) {
+    for (Tensor other : others) {
+      if (other.needsGradient()) {
+        return this;
+      }
+    }
+    return edge();
   }
 
   /// This tensor without its value, just its place in the graph: for an op whose backward does not need the value.

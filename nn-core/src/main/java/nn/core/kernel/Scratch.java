@@ -9,11 +9,13 @@ final class Scratch {
   static final Scratch PACKED_A = new Scratch();
   static final Scratch PACKED_B = new Scratch();
   static final Scratch IMAGE = new Scratch();
+  static final Scratch WEIGHTS = new Scratch();
+  static final Scratch PLANES = new Scratch();
   static final Scratch PIXELS = new Scratch();
   static final Scratch OUTPUT = new Scratch();
   static final Scratch GRADIENT = new Scratch();
 
-  private static final int MOST_KEPT = 1 << 23; // floats: 32 MiB; more is left to the garbage collector
+  private static final int MOST_KEPT = 1 << 24; // floats: 64 MiB; more is left to the garbage collector
 
   private final ThreadLocal<float[]> kept = ThreadLocal.withInitial(() -> new float[0]);
 

@@ -20,7 +20,8 @@ final class VectorConvolution {
   /// One pass over a padded image.
   ///
   /// @param offsets for each tap and input channel, where it is, seen from the output pixel's place
-  /// @param weights for each group and block of output channels, for each tap and input channel, the block's weights
+  /// @param weightsAt where the weights begin: for each group and block of output channels, for each tap and input channel,
+  /// the block's weights
   /// @param narrow the same weights for [VectorTile], output channels as rows, if they do not fill a vector and pixels do
   /// @param rows output rows, in the whole image
   /// @param pixels output pixels in a row
@@ -29,7 +30,7 @@ final class VectorConvolution {
   /// @param outputRow the distance of two output rows in the plane
   /// @param outputStep the distance of two output pixels in a row
   private record Sweep(
-      int[] offsets, float[] weights, float @Nullable [] narrow, int rows, int pixels, int inputRow,
+      int[] offsets, int weightsAt, float @Nullable [] narrow, int rows, int pixels, int inputRow,
       int start, int outputRow, int outputStep) {}
 
   private final int batch;
@@ -44,12 +45,15 @@ final class VectorConvolution {
   private final int inputStep; // input rows between two slab rows
   private final int top; // the input row of the padded image's first row, for slab row 0
   private final PaddedImage padded;
+  private final float[] weights; // of all sweeps
+  private int used; // of the weights
   private final List<Sweep> sweeps = new ArrayList<>();
 
   private VectorConvolution(
       int batch, int groups, int inPerGroup, int inHeight, int inWidth, int outPerGroup,
       int outArea,
-      int rows, int reach, int inputStep, int top, int width, int left, int step) {
+      int rows, int reach, int inputStep, int top, int width, int left, int step, int kernel) {
+    weights = Scratch.WEIGHTS.floats(groups * packedSize(outPerGroup, inPerGroup * kernel));
     this.batch = batch;
     this.groups = groups;
     this.inPerGroup = inPerGroup;
@@ -78,7 +82,8 @@ final class VectorConvolution {
             g.batch(), s.groups(), inPerGroup, g.inHeight(), g.inWidth(), outPerGroup,
             g.outHeight() * g.outWidth(), g.outHeight(), reachY, s.strideHeight(),
             -s.paddingHeight(),
-            (g.outWidth() - 1) * s.strideWidth() + reachX, s.paddingWidth(), s.strideWidth());
+            (g.outWidth() - 1) * s.strideWidth() + reachX, s.paddingWidth(), s.strideWidth(),
+            g.kernelHeight() * g.kernelWidth());
     PaddedImage padded = convolution.padded;
     int depth = inPerGroup * g.kernelHeight() * g.kernelWidth();
     int[] offsets = new int[depth];
@@ -91,7 +96,7 @@ final class VectorConvolution {
         }
       }
     }
-    float[] packed = new float[s.groups() * packedSize(outPerGroup, depth)];
+    float[] packed = convolution.weights;
     int blocks = blocks(outPerGroup);
     Parallel.chunks(
         s.groups() * blocks,
@@ -105,7 +110,7 @@ final class VectorConvolution {
         });
     convolution.sweeps.add(
         new Sweep(
-            offsets, packed, convolution.narrow(packed, depth, g.outWidth(), 1), g.outHeight(),
+            offsets, 0, convolution.narrow(0, depth, g.outWidth(), 1), g.outHeight(),
             g.outWidth(), s.strideHeight() * padded.width(),
             0, g.outWidth(), 1));
     convolution.run(x, bias, y);
@@ -122,7 +127,8 @@ final class VectorConvolution {
             g.batch(), s.groups(), g.outChannels() / s.groups(), g.outHeight(), g.outWidth(),
             g.inChannels() / s.groups(), g.inHeight() * g.inWidth(), down.pixels(0), down.reach(),
             1, down.first,
-            right.pixels(0) + right.reach() - 1, -right.first, 1);
+            right.pixels(0) + right.reach() - 1, -right.first, 1,
+            g.kernelHeight() * g.kernelWidth());
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       for (int fx = 0; fx < s.strideWidth(); fx++) {
         if (down.pixels(fy) > 0 && right.pixels(fx) > 0) {
@@ -150,7 +156,9 @@ final class VectorConvolution {
         }
       }
     }
-    float[] packed = new float[groups * packedSize(outPerGroup, depth)];
+    float[] packed = weights;
+    int start = used;
+    used += groups * packedSize(outPerGroup, depth);
     int kernel = g.kernelHeight() * g.kernelWidth();
     int blocks = blocks(outPerGroup);
     Parallel.chunks(
@@ -159,7 +167,7 @@ final class VectorConvolution {
           int group = chunk / blocks;
           int first = chunk % blocks * WIDE;
           int lanes = Math.min(WIDE, outPerGroup - first);
-          int at = group * packedSize(outPerGroup, depth) + first * depth;
+          int at = start + group * packedSize(outPerGroup, depth) + first * depth;
           for (int c = 0; c < inPerGroup; c++) {
             int from = ((group * inPerGroup + c) * outPerGroup + first) * kernel;
             for (int ky : tapsY) {
@@ -174,14 +182,14 @@ final class VectorConvolution {
         });
     sweeps.add(
         new Sweep(
-            offsets, packed, narrow(packed, depth, right.pixels(fx), g.settings().strideWidth()),
+            offsets, start, narrow(start, depth, right.pixels(fx), g.settings().strideWidth()),
             down.pixels(fy), right.pixels(fx), padded.width(),
             fy * g.inWidth() + fx, g.settings().strideHeight() * g.inWidth(),
             g.settings().strideWidth()));
   }
 
   /// With few output channels, pixels are the better lanes, if whole rows of them nearly fill wide vectors.
-  private float @Nullable [] narrow(float[] packed, int depth, int pixels, int outputStep) {
+  private float @Nullable [] narrow(int start, int depth, int pixels, int outputStep) {
     if (outPerGroup > NARROW || outputStep != 1
         || pixels < 0.8 * WIDE * Math.ceilDiv(pixels, WIDE)) {
       return null;
@@ -189,7 +197,8 @@ final class VectorConvolution {
     float[] rows = new float[groups * outPerGroup * depth + WIDE];
     for (int group = 0; group < groups; group++) {
       VectorPack.rows(
-          outPerGroup, depth, packed, group * packedSize(outPerGroup, depth), 1, NARROW, rows,
+          outPerGroup, depth, weights, start + group * packedSize(outPerGroup, depth), 1, NARROW,
+          rows,
           group * outPerGroup * depth);
     }
     return rows;
@@ -245,7 +254,8 @@ final class VectorConvolution {
     int lanes = Math.min(WIDE, outPerGroup - firstChannel);
     int width = width(lanes);
     int depth = sweep.offsets.length;
-    int weightsAt = group * packedSize(outPerGroup, depth) + firstChannel * depth;
+    int weightsAt =
+        sweep.weightsAt + group * packedSize(outPerGroup, depth) + firstChannel * depth;
     int copyAt = group * inPerGroup * padded.plane();
     int channel = group * outPerGroup + firstChannel;
     int yAt = (firstPlane + channel) * outArea + sweep.start;
@@ -262,7 +272,7 @@ final class VectorConvolution {
         int from = copyAt + (row + r - firstRow) * sweep.inputRow;
         if (narrow == null) {
           VectorPixels.run(
-              sweep.pixels, width == WIDE, depth, copy, from, sweep.offsets, sweep.weights,
+              sweep.pixels, width == WIDE, depth, copy, from, sweep.offsets, weights,
               weightsAt,
               tile, r * sweep.pixels * width);
           continue;

@@ -83,6 +83,8 @@ public final class VectorKernels implements Kernels {
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
     if (VectorDepthwise.fits(g)) {
       VectorDepthwise.weightGradient(g, x, dy, dw);
+    } else if (VectorWinograd.fits(g)) {
+      VectorWinogradGradient.run(g, x, dy, dw);
     } else {
       VectorWeightGradient.run(g, x, dy, dw);
     }

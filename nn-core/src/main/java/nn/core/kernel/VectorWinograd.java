@@ -1,6 +1,5 @@
 package nn.core.kernel;
 
-import java.util.Arrays;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +31,14 @@ final class VectorWinograd {
 
   private final int batch;
   private final int in;
-  private final int inHeight;
-  private final int inWidth;
   private final int out;
   private final int outHeight;
   private final int outWidth;
-  private final int padding;
   private final float[] w;
   private final boolean turned; // the input gradient's weights: in and out exchanged, the kernel turned by 180°
   private final float[] bias;
 
+  private final WinogradTiles inputs;
   private final int tileRows; // of an image
   private final int tileColumns;
   private final int blockRows; // tile rows of a block
@@ -54,17 +51,15 @@ final class VectorWinograd {
       int padding, float[] w, boolean turned, float @Nullable [] bias) {
     this.batch = batch;
     this.in = in;
-    this.inHeight = inHeight;
-    this.inWidth = inWidth;
     this.out = out;
     this.outHeight = outHeight;
     this.outWidth = outWidth;
-    this.padding = padding;
     this.w = w;
     this.turned = turned;
     this.bias = bias == null ? new float[out] : bias;
     tileRows = Math.ceilDiv(outHeight, 4);
     tileColumns = Math.ceilDiv(outWidth, 4);
+    inputs = new WinogradTiles(in, inHeight, inWidth, padding, 6, tileRows, tileColumns);
     int rows = batch * tileRows;
     int blocks = Math.max(1, Math.round((float) rows * tileColumns / TILES));
     blockRows = Math.ceilDiv(rows, blocks);
@@ -126,7 +121,10 @@ final class VectorWinograd {
   /// All of it for the tile rows from `first` to before `end`, counted through all images.
   private void block(float[] x, float[] y, int first, int end) {
     float[] transformed = Scratch.PIXELS.floats(36 * place);
-    Parallel.chunks(in / L, channels -> transformInput(x, first, end, channels, transformed));
+    Parallel.chunks(
+        in / L,
+        channels -> inputs.transform(
+            x, first, end, channels, transformed, channels * most * L, L, place));
     Parallel.chunks(
         Math.ceilDiv(out, WIDE),
         panel -> {
@@ -145,53 +143,6 @@ final class VectorWinograd {
             transformOutput(products, lane, size, width, first, end, panel * WIDE + lane, y);
           }
         });
-  }
-
-  /// L channels of all images that the tile rows belong to.
-  private void transformInput(
-      float[] x, int first, int end, int channels, float[] transformed) {
-    float[] half = Scratch.TILE.floats(36 * L);
-    float[] edge = Scratch.LANES.floats(36 * L);
-    int to = channels * most * L;
-    int row = first;
-    while (row < end) { // image by image
-      int image = row / tileRows;
-      int next = Math.min(end, (image + 1) * tileRows);
-      int top = Math.max(0, row % tileRows * 4 - padding);
-      int bottom = Math.min(inHeight, (next - 1) % tileRows * 4 + 6 - padding);
-      int area = inHeight * inWidth;
-      int pixels = Math.max(0, (bottom - top) * inWidth);
-      float[] byPixel = Scratch.IMAGE.floats(pixels * L);
-      VectorTranspose.transpose(
-          L, pixels, x, (image * in + channels * L) * area + top * inWidth, area, byPixel, 0, L,
-          false);
-      for (; row < next; row++) {
-        int y = row % tileRows * 4 - padding;
-        for (int column = 0; column < tileColumns; column++, to += L) {
-          int left = column * 4 - padding;
-          if (y >= 0 && y + 6 <= inHeight && left >= 0 && left + 6 <= inWidth) {
-            WinogradTransforms.input(
-                byPixel, ((y - top) * inWidth + left) * L, L, inWidth * L, half, 0, L, 6 * L);
-          } else {
-            copyEdge(byPixel, y, top, left, edge);
-            WinogradTransforms.input(edge, 0, L, 6 * L, half, 0, L, 6 * L);
-          }
-          WinogradTransforms.input(half, 0, 6 * L, L, transformed, to, 6 * place, place);
-        }
-      }
-    }
-  }
-
-  /// A tile that reaches beyond the image, with zeros there.
-  private void copyEdge(float[] byPixel, int y, int top, int left, float[] edge) {
-    Arrays.fill(edge, 0, 36 * L, 0f);
-    int from = Math.max(0, left);
-    int end = Math.min(inWidth, left + 6);
-    for (int i = Math.max(0, -y); i < Math.min(6, inHeight - y) && from < end; i++) {
-      System.arraycopy(
-          byPixel, ((y + i - top) * inWidth + from) * L, edge, (i * 6 + from - left) * L,
-          (end - from) * L);
-    }
   }
 
   /// The weights of `width` output channels, `[place][in][width]`.

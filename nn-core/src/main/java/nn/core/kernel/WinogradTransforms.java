@@ -3,11 +3,12 @@ package nn.core.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The three linear maps of Winograd's F(4×4, 3×3), each in one dimension, for a vector of channels at a time. Applied along
-/// columns and then along rows they are the maps in two dimensions.
+/// The linear maps of Winograd's F(4×4, 3×3), each in one dimension, for a vector of channels at a time. Applied along columns and
+/// then along rows they are the maps in two dimensions. Every method maps a number of lines: line i reads vectors from
+/// `at + i·lineStep` on, `step` apart, and writes them likewise.
 ///
-/// A filter g of 3 and 6 inputs d give 4 outputs with 6 products: y = Aᵀ [(G g) ⊙ (Bᵀ d)]. The matrices follow from the
-/// points at which polynomials are evaluated: 0, ±a, ±b, ∞. With a = 1/√2 and b = √2 the error is a third of that for the
+/// A filter g of 3 and 6 inputs d give 4 outputs with 6 products: y = Aᵀ [(G g) ⊙ (Bᵀ d)]. So dL/dg = Gᵀ [(A dL/dy) ⊙ (Bᵀ d)].
+/// The matrices follow from the points at which polynomials are evaluated: 0, ±a, ±b, ∞. With a = 1/√2 and b = √2 the error is a third of that for the
 /// usual 1 and 2, and most coefficients are powers of two. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016;
 /// Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution", 2020.
 final class WinogradTransforms {
@@ -19,10 +20,11 @@ final class WinogradTransforms {
 
   private WinogradTransforms() {}
 
-  /// `t = Bᵀ d` for 6 lines: line i reads 6 vectors from `at + i·lineStep` on, `step` apart.
+  /// `t = Bᵀ d`, from 6 vectors to 6.
   static void input(
-      float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep, int tStep) {
-    for (int line = 0; line < 6; line++) {
+      int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
+      int tStep) {
+    for (int line = 0; line < lines; line++) {
       int from = at + line * lineStep;
       FloatVector d0 = FloatVector.fromArray(S, d, from);
       FloatVector d1 = FloatVector.fromArray(S, d, from + step);
@@ -44,7 +46,7 @@ final class WinogradTransforms {
     }
   }
 
-  /// `t = G g` for a number of lines: line i reads 3 vectors from `at + i·lineStep` on, `step` apart.
+  /// `t = G g`, from 3 vectors to 6.
   static void weights(
       int lines, float[] g, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
@@ -67,8 +69,53 @@ final class WinogradTransforms {
     }
   }
 
-  /// `y = Aᵀ m + bias` for a number of lines: line i reads 6 vectors from `at + i·lineStep` on, `step` apart. The bias is
-  /// a vector at `biasAt`.
+  /// `g = Gᵀ t`, from 6 vectors to 3.
+  static void weightGradient(
+      int lines, float[] t, int at, int lineStep, int step, float[] g, int gAt, int gLineStep,
+      int gStep) {
+    for (int line = 0; line < lines; line++) {
+      int from = at + line * lineStep;
+      FloatVector t1 = FloatVector.fromArray(S, t, from + step);
+      FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * step);
+      FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * step);
+      FloatVector t4 = FloatVector.fromArray(S, t, from + 4 * step);
+      FloatVector evenA = t1.add(t2).mul(-1f / 1.5f);
+      FloatVector evenB = t3.add(t4).mul(1f / 6);
+      FloatVector oddA = t1.sub(t2).mul(-A / 1.5f);
+      FloatVector oddB = t3.sub(t4).mul(B / 6);
+      int to = gAt + line * gLineStep;
+      FloatVector.fromArray(S, t, from).add(evenA.add(evenB)).intoArray(g, to);
+      oddA.add(oddB).intoArray(g, to + gStep);
+      evenA.mul(0.5f).add(evenB.add(evenB)).add(FloatVector.fromArray(S, t, from + 5 * step))
+          .intoArray(g, to + 2 * gStep);
+    }
+  }
+
+  /// `t = A dy`, from 4 vectors to 6.
+  static void outputGradient(
+      int lines, float[] dy, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
+      int tStep) {
+    for (int line = 0; line < lines; line++) {
+      int from = at + line * lineStep;
+      FloatVector d0 = FloatVector.fromArray(S, dy, from);
+      FloatVector d1 = FloatVector.fromArray(S, dy, from + step);
+      FloatVector d2 = FloatVector.fromArray(S, dy, from + 2 * step);
+      FloatVector d3 = FloatVector.fromArray(S, dy, from + 3 * step);
+      FloatVector evenA = d2.mul(0.5f).add(d0);
+      FloatVector oddA = d3.mul(0.5f).add(d1).mul(A);
+      FloatVector evenB = d2.add(d2).add(d0);
+      FloatVector oddB = d3.add(d3).add(d1).mul(B);
+      int to = tAt + line * tLineStep;
+      d0.intoArray(t, to);
+      evenA.add(oddA).intoArray(t, to + tStep);
+      evenA.sub(oddA).intoArray(t, to + 2 * tStep);
+      evenB.add(oddB).intoArray(t, to + 3 * tStep);
+      evenB.sub(oddB).intoArray(t, to + 4 * tStep);
+      d3.intoArray(t, to + 5 * tStep);
+    }
+  }
+
+  /// `y = Aᵀ m + bias`, from 6 vectors to 4; the bias is a vector at `biasAt`.
   static void output(
       int lines, float[] m, int at, int lineStep, int step, float[] bias, int biasAt, float[] y,
       int yAt, int yLineStep, int yStep) {

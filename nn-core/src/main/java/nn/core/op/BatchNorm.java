@@ -4,6 +4,7 @@ import java.util.List;
 import nn.core.Gradients;
 import nn.core.NdArray;
 import nn.core.Op;
+import nn.core.Shape;
 import nn.core.Tensor;
 import nn.core.kernel.Parallel;
 
@@ -13,7 +14,9 @@ import nn.core.kernel.Parallel;
 /// The running statistics follow in place: new = (1 − momentum) · old + momentum · batch, the variance unbiased (divided by
 /// m − 1 of m numbers), as in PyTorch.
 ///
-/// Keeps x, and for each channel μ and 1/√(σ² + ε).
+/// Keeps x, unless the shift alone is trained, and for each channel μ and 1/√(σ² + ε).
+///
+/// A channel is finished before the next is begun, forward and backward: its numbers are then still in cache.
 public record BatchNorm(
     Tensor x, Tensor weight, Tensor bias, float[] mean, float[] inverseDeviation) implements Op {
 
@@ -33,27 +36,30 @@ public record BatchNorm(
           "batch norm in training needs more than one number per channel, got " + x.shape()
               + ": use a larger batch, or freeze the layer");
     }
-    float[] values = x.value().array();
-    float[] mean = c.sums(values);
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] /= m;
-    }
-    float[] squares = c.centredDots(values, mean, values, mean);
-    float[] inverse = new float[mean.length];
-    float[] scale = new float[mean.length];
-    float[] shift = new float[mean.length];
+    NdArray y = x.value().fresh(x.shape());
+    float[] from = x.value().array();
+    float[] to = y.writable();
+    float[] gamma = weight.value().array();
+    float[] beta = bias.value().array();
     float[] followingMean = runningMean.writable();
     float[] followingVariance = runningVariance.writable();
-    for (int i = 0; i < mean.length; i++) {
-      inverse[i] = (float) (1 / Math.sqrt(squares[i] / m + epsilon));
-      scale[i] = weight.value().array()[i] * inverse[i];
-      shift[i] = bias.value().array()[i] - mean[i] * scale[i];
-      followingMean[i] += momentum * (mean[i] - followingMean[i]);
-      followingVariance[i] += momentum * (squares[i] / (m - 1) - followingVariance[i]);
-    }
-    NdArray y = x.value().fresh(x.shape());
-    c.affine(values, scale, shift, y.writable());
-    return Tensor.result(y, new BatchNorm(x, weight, bias.edge(), mean, inverse));
+    float[] mean = new float[c.channels()];
+    float[] inverse = new float[c.channels()];
+    Parallel.chunks(
+        c.channels(),
+        i -> {
+          mean[i] = c.sum(i, from) / m;
+          float squares = c.centredDot(i, from, mean[i], from, mean[i]);
+          inverse[i] = (float) (1 / Math.sqrt(squares / m + epsilon));
+          float scale = gamma[i] * inverse[i];
+          c.affine(i, from, scale, beta[i] - mean[i] * scale, to);
+          followingMean[i] += momentum * (mean[i] - followingMean[i]);
+          followingVariance[i] += momentum * (squares / (m - 1) - followingVariance[i]);
+        });
+    return Tensor.result(
+        y,
+        new BatchNorm(
+            x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
   }
 
   @Override
@@ -64,35 +70,41 @@ public record BatchNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     Channels c = Channels.of("batchNorm", x.shape());
-    float[] dySums = c.sums(dy.array());
-    float[] dots = c.centredDots(x.value().array(), mean, dy.array(), new float[mean.length]);
-    for (int i = 0; i < dots.length; i++) {
-      dots[i] *= inverseDeviation[i]; // Σ dy · x̂
+    if (!x.needsGradient() && !weight.needsGradient()) {
+      gradients.add(bias, () -> NdArray.vector(c.sums(dy.array())));
+      return;
     }
-    gradients.add(bias, () -> NdArray.vector(dySums)); // dL/dβ = Σ dy
+    float[] d = dy.array();
+    float[] values = x.value().array();
+    NdArray dx = dy.fresh(x.needsGradient() ? x.shape() : Shape.of(0));
+    float[] to = dx.writable();
+    float[] sums = new float[c.channels()]; // Σ dy
+    float[] dots = new float[c.channels()]; // Σ dy · x̂
+    Parallel.chunks(
+        c.channels(),
+        i -> {
+          sums[i] = c.sum(i, d);
+          dots[i] = c.centredDot(i, values, mean[i], d, 0f) * inverseDeviation[i];
+          if (x.needsGradient()) {
+            inputGradient(c, i, d, values, sums[i], dots[i], to);
+          }
+        });
+    gradients.add(bias, () -> NdArray.vector(sums)); // dL/dβ = Σ dy
     gradients.add(weight, () -> NdArray.vector(dots)); // dL/dγ = Σ dy · x̂
-    gradients.add(x, () -> inputGradient(c, dy, dySums, dots));
+    gradients.add(x, () -> dx);
   }
 
   /// dL/dx = γ / √(σ² + ε) · (dy − mean(dy) − x̂ · mean(dy · x̂)): μ and σ depend on every x of the channel
-  private NdArray inputGradient(Channels c, NdArray dy, float[] dySums, float[] dots) {
-    NdArray dx = dy.fresh(x.shape());
-    float[] d = dy.array();
-    float[] values = x.value().array();
-    float[] to = dx.writable();
-    float[] gamma = weight.value().array();
-    int m = c.perChannel();
-    Parallel.chunks(
-        c.batch() * c.channels(),
-        plane -> {
-          int channel = plane % c.channels();
-          float scale = gamma[channel] * inverseDeviation[channel];
-          float slope = dots[channel] / m * inverseDeviation[channel];
-          float base = dySums[channel] / m - mean[channel] * slope;
-          for (int i = plane * c.area(); i < (plane + 1) * c.area(); i++) {
-            to[i] = scale * (d[i] - base - values[i] * slope);
-          }
-        });
-    return dx;
+  private void inputGradient(
+      Channels c, int channel, float[] dy, float[] x, float sum, float dot, float[] dx) {
+    float scale = weight.value().array()[channel] * inverseDeviation[channel];
+    float slope = dot / c.perChannel() * inverseDeviation[channel];
+    float base = sum / c.perChannel() - mean[channel] * slope;
+    for (int image = 0; image < c.batch(); image++) {
+      int at = c.at(image, channel);
+      for (int i = at; i < at + c.area(); i++) {
+        dx[i] = scale * (dy[i] - base - x[i] * slope);
+      }
+    }
   }
 }

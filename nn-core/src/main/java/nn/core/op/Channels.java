@@ -39,44 +39,46 @@ record Channels(int batch, int channels, int area) {
   /// The sum of each channel.
   float[] sums(float[] x) {
     float[] sums = new float[channels];
-    Parallel.chunks(
-        channels,
-        c -> {
-          double sum = 0;
-          for (int image = 0; image < batch; image++) {
-            sum += Kernels.active().sum(x, at(image, c), area);
-          }
-          sums[c] = (float) sum;
-        });
+    Parallel.chunks(channels, channel -> sums[channel] = sum(channel, x));
     return sums;
+  }
+
+  float sum(int channel, float[] x) {
+    double sum = 0;
+    for (int image = 0; image < batch; image++) {
+      sum += Kernels.active().sum(x, at(image, channel), area);
+    }
+    return (float) sum;
   }
 
   /// For each channel c, Σ (x − xCentre[c]) · (y − yCentre[c]).
   float[] centredDots(float[] x, float[] xCentre, float[] y, float[] yCentre) {
     float[] dots = new float[channels];
     Parallel.chunks(
-        channels,
-        c -> {
-          double sum = 0;
-          for (int image = 0; image < batch; image++) {
-            int at = at(image, c);
-            sum += Kernels.active().centredDot(x, at, xCentre[c], y, at, yCentre[c], area);
-          }
-          dots[c] = (float) sum;
-        });
+        channels, c -> dots[c] = centredDot(c, x, xCentre[c], y, yCentre[c]));
     return dots;
+  }
+
+  float centredDot(int channel, float[] x, float xCentre, float[] y, float yCentre) {
+    double sum = 0;
+    for (int image = 0; image < batch; image++) {
+      int at = at(image, channel);
+      sum += Kernels.active().centredDot(x, at, xCentre, y, at, yCentre, area);
+    }
+    return (float) sum;
   }
 
   /// y = x · scale[c] + shift[c].
   void affine(float[] x, float[] scale, float[] shift, float[] y) {
-    Parallel.chunks(
-        batch * channels,
-        plane -> {
-          float factor = scale[plane % channels];
-          float addend = shift[plane % channels];
-          for (int i = plane * area; i < (plane + 1) * area; i++) {
-            y[i] = x[i] * factor + addend;
-          }
-        });
+    Parallel.chunks(channels, c -> affine(c, x, scale[c], shift[c], y));
+  }
+
+  void affine(int channel, float[] x, float scale, float shift, float[] y) {
+    for (int image = 0; image < batch; image++) {
+      int at = at(image, channel);
+      for (int i = at; i < at + area; i++) {
+        y[i] = x[i] * scale + shift;
+      }
+    }
   }
 }

@@ -46,7 +46,8 @@ public record GroupNorm(
             to[i] = (values[i] - mu) * inverse[g] * gamma[channel] + beta[channel];
           }
         });
-    return Tensor.result(y, new GroupNorm(x, weight, bias.edge(), mean, inverse));
+    return Tensor.result(
+        y, new GroupNorm(x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
   }
 
   @Override

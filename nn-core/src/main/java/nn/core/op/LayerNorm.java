@@ -45,7 +45,8 @@ public record LayerNorm(
             to[at + i] = (values[at + i] - mu) * scale * gamma[i] + beta[i];
           }
         });
-    return Tensor.result(y, new LayerNorm(x, weight, bias.edge(), mean, inverse));
+    return Tensor.result(
+        y, new LayerNorm(x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
   }
 
   @Override

@@ -231,7 +231,7 @@ final class KernelChecks {
     kernels.conv2dInputGradient(g, dy, w, dx);
     inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx, tiled);
     kernels.conv2dWeightGradient(g, x, dy, dw);
-    weightGradient(g, x, dy).check(kernels.name() + " dw of " + g, dw);
+    weightGradient(g, x, dy).check(kernels.name() + " dw of " + g, dw, tiled);
   }
 
   /// Sums in double, and for the expected error the sum of sizes and the number of terms.

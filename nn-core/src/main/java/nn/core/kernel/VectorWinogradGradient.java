@@ -1,0 +1,170 @@
+package nn.core.kernel;
+
+import nn.core.ConvSettings;
+
+/// The gradient of a 3×3 convolution with respect to its kernel by Winograd's F(4×4, 3×3): what [VectorWinograd] does, read
+/// backwards. Inputs and output gradients are transformed tile by tile; for each of the 36 places, the sum over tiles of
+/// input times output gradient is a matrix product; the sums are transformed into the 9 weights.
+///
+/// Tiles come in blocks whose intermediate numbers stay in cache. With many channels the pairs of channels share the
+/// threads; with few, groups of blocks do, and the groups' sums are added in order.
+final class VectorWinogradGradient {
+  private static final int L = WinogradTransforms.lanes();
+  private static final int WIDE = 2 * L;
+  private static final int TILES = 128; // of a block, about
+  private static final int GROUPS = 8; // of blocks
+  private static final int PAIRS = 8; // of channel blocks that occupy the threads
+
+  private final int in;
+  private final int out;
+  private final int columns; // tiles in a row
+  private final int rows; // of tiles, in all images
+  private final WinogradTiles inputs;
+  private final WinogradTiles outputs;
+  private final int blockRows;
+  private final int blocks;
+  private final int most; // tiles of a block
+  private final int inPlace; // numbers of one place of a block's inputs
+  private final int outPlace;
+  private final int pairs; // of L input channels and WIDE, or L, output channels
+  private final int[] offsets; // of the tiles in the transformed inputs
+
+  private VectorWinogradGradient(ConvGeometry g) {
+    in = g.inChannels();
+    out = g.outChannels();
+    int tileRows = Math.ceilDiv(g.outHeight(), 4);
+    columns = Math.ceilDiv(g.outWidth(), 4);
+    rows = g.batch() * tileRows;
+    ConvSettings s = g.settings();
+    inputs =
+        new WinogradTiles(
+            in, g.inHeight(), g.inWidth(), s.paddingHeight(), 6, tileRows, columns);
+    outputs = new WinogradTiles(out, g.outHeight(), g.outWidth(), 0, 4, tileRows, columns);
+    blockRows = Math.ceilDiv(rows, Math.max(1, Math.round((float) rows * columns / TILES)));
+    blocks = Math.ceilDiv(rows, blockRows);
+    most = blockRows * columns;
+    inPlace = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
+    outPlace = most * out + 5 * L;
+    pairs = in / L * Math.ceilDiv(out, WIDE);
+    offsets = VectorPack.steps(most, L);
+  }
+
+  static void run(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    new VectorWinogradGradient(g).run(x, dy, dw);
+  }
+
+  private void run(float[] x, float[] dy, float[] dw) {
+    if (blocks == 1) {
+      Block block = new Block(x, dy, 0, rows);
+      Parallel.chunks(
+          pairs,
+          pair -> {
+            float[] sums = Scratch.GRADIENT.floats(36 * L * width(pair));
+            block.products(pair, sums, 0, true);
+            transformSums(sums, 0, pair, dw);
+          });
+      return;
+    }
+    int groups = pairs >= PAIRS ? 1 : Math.min(GROUPS, blocks);
+    int size = 36 * in * out;
+    float[] sums = Scratch.GRADIENT.floats(groups * size);
+    Parallel.chunks(
+        groups,
+        group -> {
+          int first = blocks * group / groups;
+          int end = blocks * (group + 1) / groups;
+          for (int i = first; i < end; i++) {
+            boolean fresh = i == first;
+            Block block = new Block(x, dy, i * blockRows, Math.min(rows, (i + 1) * blockRows));
+            Parallel.chunks(
+                pairs,
+                pair -> block.products(pair, sums, group * size + 36 * pairAt(pair), fresh));
+          }
+        });
+    Parallel.chunks(
+        pairs,
+        pair -> {
+          int at = 36 * pairAt(pair);
+          for (int group = 1; group < groups; group++) {
+            add(sums, group * size + at, sums, at, 36 * L * width(pair));
+          }
+          transformSums(sums, at, pair, dw);
+        });
+  }
+
+  /// The transformed tiles of some rows.
+  private final class Block {
+    private final int tiles;
+    private final float[] left = Scratch.PIXELS.floats(36 * inPlace);
+    private final float[] right = Scratch.PACKED_B.floats(36 * outPlace);
+
+    Block(float[] x, float[] dy, int first, int end) {
+      tiles = (end - first) * columns;
+      Parallel.chunks(
+          (in + out) / L,
+          block -> {
+            if (block < in / L) {
+              inputs.transform(x, first, end, block, left, block * most * L, L, inPlace);
+            } else {
+              int channel = (block - in / L) * L;
+              int panel = channel / WIDE * WIDE;
+              int width = Math.min(WIDE, out - panel);
+              outputs.transform(
+                  dy, first, end, channel / L, right, panel * most + channel - panel, width,
+                  outPlace);
+            }
+          });
+    }
+
+    /// For each place, the sums over tiles for one pair of blocks of channels, `[place][in][width]`: added to what is there,
+    /// unless it is fresh.
+    void products(int pair, float[] sums, int at, boolean fresh) {
+      int width = width(pair);
+      float[] products = Scratch.OUTPUT.floats(L * width);
+      for (int i = 0; i < 36; i++) {
+        int to = at + i * L * width;
+        VectorPixels.run(
+            L, width == WIDE, tiles, left, i * inPlace + pair % (in / L) * most * L, offsets,
+            right, i * outPlace + pair / (in / L) * WIDE * most, fresh ? sums : products,
+            fresh ? to : 0);
+        if (!fresh) {
+          add(products, 0, sums, to, L * width);
+        }
+      }
+    }
+  }
+
+  private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
+    for (int i = 0; i < n; i++) {
+      to[toAt + i] += from[fromAt + i];
+    }
+  }
+
+  /// The weights of a pair: from `[place][in][width]` to `[out][in][tap]`.
+  private void transformSums(float[] sums, int at, int pair, float[] dw) {
+    int width = width(pair);
+    float[] half = Scratch.TILE.floats(18 * L);
+    float[] taps = Scratch.OUTPUT.floats(9 * L * width); // [in][tap][width]
+    for (int c = 0; c < L; c++) {
+      for (int lane = 0; lane < width; lane += L) {
+        WinogradTransforms.weightGradient(
+            6, sums, at + c * width + lane, L * width, 6 * L * width, half, 0, L, 6 * L);
+        WinogradTransforms.weightGradient(
+            3, half, 0, 6 * L, L, taps, c * 9 * width + lane, 3 * width, width);
+      }
+    }
+    VectorTranspose.transpose(
+        9 * L, width, taps, 0, width, dw,
+        (pair / (in / L) * WIDE * in + pair % (in / L) * L) * 9, in * 9, false);
+  }
+
+  private int width(int pair) {
+    return Math.min(WIDE, out - pair / (in / L) * WIDE);
+  }
+
+  /// How many pairs of single channels come before this pair of blocks.
+  private int pairAt(int pair) {
+    int panel = pair / (in / L);
+    return panel * WIDE * in + pair % (in / L) * L * width(pair);
+  }
+}
