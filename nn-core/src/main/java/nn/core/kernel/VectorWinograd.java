@@ -4,7 +4,7 @@ import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
 /// Convolutions of 3×3 with step 1, and their input gradients, by Winograd's F(4×4, 3×3): a tile of 4×4 outputs needs 36
-/// multiplications for each pair of channels instead of 144 (see [WinogradTransforms]).
+/// multiplications for each pair of channels instead of 144 (see [VectorTransforms]).
 ///
 /// 1. Tiles of 6×6 inputs, which overlap by 2, are transformed, channels as lanes.
 /// 2. For each of the 36 places, a matrix product: tiles × channels by channels × outputs, with the transformed weights.
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `-Dnn.convolution=direct` leaves it out, for those who want the last digit.
 final class VectorWinograd {
-  private static final int L = WinogradTransforms.lanes();
+  private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 192; // of a block, about
   private static final int FEW = 4; // blocks that share threads within rather than between them
@@ -157,9 +157,9 @@ final class VectorWinograd {
     int size = in * width;
     for (int c = 0; c < in; c++) {
       for (int lane = 0; lane < width; lane += L) {
-        WinogradTransforms.weights(
+        VectorTransforms.weights(
             3, byOutput, c * 9 * width + lane, width, 3 * width, half, 0, L, 3 * L);
-        WinogradTransforms.weights(
+        VectorTransforms.weights(
             6, half, 0, 3 * L, L, to, c * width + lane, 6 * size, size);
       }
     }
@@ -196,14 +196,14 @@ final class VectorWinograd {
         int oy = row % tileRows * 4;
         for (int column = 0; column < tileColumns; column++, from += width) {
           int ox = column * 4;
-          WinogradTransforms.output(
+          VectorTransforms.output(
               6, products, from, size, 6 * size, NO_BIAS, 0, half, 0, L, 6 * L);
           if (oy + 4 <= outHeight && ox + 4 <= outWidth) {
-            WinogradTransforms.output(
+            VectorTransforms.output(
                 4, half, 0, 6 * L, L, bias, channel, byPixel, ((oy - top) * outWidth + ox) * L,
                 outWidth * L, L);
           } else {
-            WinogradTransforms.output(4, half, 0, 6 * L, L, bias, channel, edge, 0, 4 * L, L);
+            VectorTransforms.output(4, half, 0, 6 * L, L, bias, channel, edge, 0, 4 * L, L);
             for (int i = 0; i < Math.min(4, outHeight - oy); i++) {
               System.arraycopy(
                   edge, i * 4 * L, byPixel, ((oy + i - top) * outWidth + ox) * L,

@@ -9,7 +9,7 @@ import nn.core.ConvSettings;
 /// Tiles come in blocks whose intermediate numbers stay in cache. With many channels the pairs of channels share the
 /// threads; with few, groups of blocks do, and the groups' sums are added in order.
 final class VectorWinogradGradient {
-  private static final int L = WinogradTransforms.lanes();
+  private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 128; // of a block, about
   private static final int GROUPS = 8; // of blocks
@@ -147,9 +147,9 @@ final class VectorWinogradGradient {
     float[] taps = Scratch.OUTPUT.floats(9 * L * width); // [in][tap][width]
     for (int c = 0; c < L; c++) {
       for (int lane = 0; lane < width; lane += L) {
-        WinogradTransforms.weightGradient(
+        VectorTransforms.weightGradient(
             6, sums, at + c * width + lane, L * width, 6 * L * width, half, 0, L, 6 * L);
-        WinogradTransforms.weightGradient(
+        VectorTransforms.weightGradient(
             3, half, 0, 6 * L, L, taps, c * 9 * width + lane, 3 * width, width);
       }
     }

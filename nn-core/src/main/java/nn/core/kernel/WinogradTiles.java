@@ -2,7 +2,7 @@ package nn.core.kernel;
 
 import java.util.Arrays;
 
-/// The tiles of one side of a convolution by [WinogradTransforms]: of the inputs 6×6, of the outputs' gradients 4×4, both 4
+/// The tiles of one side of a convolution by [VectorTransforms]: of the inputs 6×6, of the outputs' gradients 4×4, both 4
 /// apart. Rows of tiles are counted through all images.
 ///
 /// @param channels a multiple of the vector's lanes
@@ -12,7 +12,7 @@ import java.util.Arrays;
 /// @param columns tiles in a row
 record WinogradTiles(
     int channels, int height, int width, int padding, int reach, int rows, int columns) {
-  private static final int L = WinogradTransforms.lanes();
+  private static final int L = VectorTransforms.lanes();
 
   /// Transforms L channels of the tiles in the rows from `first` to before `end`: the vector for place p of the n-th tile
   /// goes to `at + n·step + p·place`.
@@ -50,11 +50,11 @@ record WinogradTiles(
           int fromAt = inside ? ((y - top) * width + left) * L : 0;
           int down = (inside ? width : reach) * L;
           if (reach == 6) {
-            WinogradTransforms.input(6, from, fromAt, L, down, half, 0, L, 6 * L);
-            WinogradTransforms.input(6, half, 0, 6 * L, L, to, at, 6 * place, place);
+            VectorTransforms.input(6, from, fromAt, L, down, half, 0, L, 6 * L);
+            VectorTransforms.input(6, half, 0, 6 * L, L, to, at, 6 * place, place);
           } else {
-            WinogradTransforms.outputGradient(4, from, fromAt, L, down, half, 0, L, 4 * L);
-            WinogradTransforms.outputGradient(6, half, 0, 4 * L, L, to, at, 6 * place, place);
+            VectorTransforms.outputGradient(4, from, fromAt, L, down, half, 0, L, 4 * L);
+            VectorTransforms.outputGradient(6, half, 0, 4 * L, L, to, at, 6 * place, place);
           }
         }
       }

@@ -11,14 +11,14 @@ import jdk.incubator.vector.VectorSpecies;
 /// The matrices follow from the points at which polynomials are evaluated: 0, ±a, ±b, ∞. With a = 1/√2 and b = √2 the error is a third of that for the
 /// usual 1 and 2, and most coefficients are powers of two. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016;
 /// Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution", 2020.
-final class WinogradTransforms {
+final class VectorTransforms {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
   private static final float A = (float) Math.sqrt(0.5);
   private static final float B = (float) Math.sqrt(2);
 
-  private WinogradTransforms() {}
+  private VectorTransforms() {}
 
   /// `t = Bᵀ d`, from 6 vectors to 6.
   static void input(
