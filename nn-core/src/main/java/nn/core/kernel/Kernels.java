@@ -60,4 +60,9 @@ public interface Kernels {
 
   /// The largest `x[at + i]` for i < n; NaN if one is NaN, −∞ if n is 0.
   float max(float[] x, int at, int n);
+
+  /// Multiplies and adds in registers alone, at least `operations` times: to measure what the processor can do at most.
+  ///
+  /// @return a number that depends on all of them
+  float multiplyAdds(long operations);
 }

@@ -1,5 +1,6 @@
 package nn.core.kernel;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The reference: plain loops that say what each kernel computes, written so that the JVM's compiler makes vector
@@ -159,5 +160,18 @@ public final class ScalarKernels implements Kernels {
       max = Math.max(max, x[at + i]);
     }
     return max;
+  }
+
+  @Override
+  public float multiplyAdds(long operations) {
+    float[] sums = new float[64];
+    float[] factors = new float[64];
+    Arrays.fill(factors, 0.9f);
+    for (long done = 0; done < operations; done += 2L * sums.length) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = sums[i] * factors[i] + 1f;
+      }
+    }
+    return sums[0];
   }
 }

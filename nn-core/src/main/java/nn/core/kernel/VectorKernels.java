@@ -130,4 +130,9 @@ public final class VectorKernels implements Kernels {
   public float max(float[] x, int at, int n) {
     return VectorReduction.max(x, at, n);
   }
+
+  @Override
+  public float multiplyAdds(long operations) {
+    return VectorPeak.multiplyAdds(operations);
+  }
 }

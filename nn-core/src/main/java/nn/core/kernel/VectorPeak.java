@@ -1,0 +1,58 @@
+package nn.core.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The most that a core can multiply and add: 12 sums that do not wait for each other and never leave their registers.
+final class VectorPeak {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int ROUND = 2 * 12 * S.length(); // operations
+
+  private VectorPeak() {}
+
+  static float multiplyAdds(long operations) {
+    FloatVector f = FloatVector.broadcast(S, 0.9f);
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    FloatVector s0 = FloatVector.broadcast(S, 0f);
+    FloatVector s1 = FloatVector.broadcast(S, 1f);
+    FloatVector s2 = FloatVector.broadcast(S, 2f);
+    FloatVector s3 = FloatVector.broadcast(S, 3f);
+    FloatVector s4 = FloatVector.broadcast(S, 4f);
+    FloatVector s5 = FloatVector.broadcast(S, 5f);
+    FloatVector s6 = FloatVector.broadcast(S, 6f);
+    FloatVector s7 = FloatVector.broadcast(S, 7f);
+    FloatVector s8 = FloatVector.broadcast(S, 8f);
+    FloatVector s9 = FloatVector.broadcast(S, 9f);
+    FloatVector s10 = FloatVector.broadcast(S, 10f);
+    FloatVector s11 = FloatVector.broadcast(S, 11f);
+    int rounds =
+        Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.ceilDiv(operations, (long) ROUND)));
+    for (int round = 0; round < rounds; round++) {
+      s0 = s0.fma(f, one);
+      s1 = s1.fma(f, one);
+      s2 = s2.fma(f, one);
+      s3 = s3.fma(f, one);
+      s4 = s4.fma(f, one);
+      s5 = s5.fma(f, one);
+      s6 = s6.fma(f, one);
+      s7 = s7.fma(f, one);
+      s8 = s8.fma(f, one);
+      s9 = s9.fma(f, one);
+      s10 = s10.fma(f, one);
+      s11 = s11.fma(f, one);
+    }
+    FloatVector sum = s0;
+    sum = sum.add(s1);
+    sum = sum.add(s2);
+    sum = sum.add(s3);
+    sum = sum.add(s4);
+    sum = sum.add(s5);
+    sum = sum.add(s6);
+    sum = sum.add(s7);
+    sum = sum.add(s8);
+    sum = sum.add(s9);
+    sum = sum.add(s10);
+    sum = sum.add(s11);
+    return sum.lane(0);
+  }
+}
