@@ -3,6 +3,9 @@ package nn.benchmarks.peers;
 import java.util.Arrays;
 
 /// Times two sides in turns, so that whatever else the machine does meets both.
+///
+/// A side's worker threads look out for more work for a while after each run, and would take a processor from the other side:
+/// so there is a pause before each turn, and a turn begins with a run that does not count.
 final class Duel {
   private static final double STEADY = 1.15; // the first half may be so many times as slow as the second
 
@@ -42,8 +45,8 @@ final class Duel {
     int rounds = 0;
     long end = System.nanoTime() + (long) (2 * measured * 1e9);
     while (rounds < 5 || (System.nanoTime() < end && rounds < ours.length)) {
-      ours[rounds] = sides.ours().run() / 1e6;
-      peer[rounds] = sides.peer().run() / 1e6;
+      ours[rounds] = turn(sides.ours());
+      peer[rounds] = turn(sides.peer());
       rounds++;
     }
     double first = median(Arrays.copyOfRange(ours, 0, rounds / 2));
@@ -53,6 +56,23 @@ final class Duel {
     return new Result(
         median(sorted), median(Arrays.copyOf(peer, rounds)), sorted[rounds / 4],
         sorted[rounds * 3 / 4], first < STEADY * second);
+  }
+
+  /// Milliseconds of a run, the mean of so many as make 10 milliseconds.
+  private static double turn(Timed side) {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+    side.run();
+    long nanos = 0;
+    int runs = 0;
+    while (nanos < 10_000_000 && runs < 1000) {
+      nanos += side.run();
+      runs++;
+    }
+    return nanos / 1e6 / runs;
   }
 
   private static void repeat(Timed work, double seconds) {

@@ -63,6 +63,8 @@ public final class VectorKernels implements Kernels {
       VectorDepthwise.forward(g, x, w, bias, y);
     } else if (VectorWinograd.fits(g)) {
       VectorWinograd.forward(g, x, w, bias, y);
+    } else if (VectorPointwise.fits(g)) {
+      VectorPointwise.forward(g, x, w, bias, y);
     } else {
       VectorConvolution.forward(g, x, w, bias, y);
     }
@@ -74,6 +76,8 @@ public final class VectorKernels implements Kernels {
       VectorDepthwise.inputGradient(g, dy, w, dx);
     } else if (VectorWinograd.fits(g)) {
       VectorWinograd.inputGradient(g, dy, w, dx);
+    } else if (VectorPointwise.fits(g)) {
+      VectorPointwise.inputGradient(g, dy, w, dx);
     } else {
       VectorConvolution.inputGradient(g, dy, w, dx);
     }
@@ -85,6 +89,8 @@ public final class VectorKernels implements Kernels {
       VectorDepthwise.weightGradient(g, x, dy, dw);
     } else if (VectorWinograd.fits(g)) {
       VectorWinogradGradient.run(g, x, dy, dw);
+    } else if (VectorPointwise.fits(g)) {
+      VectorPointwise.weightGradient(g, x, dy, dw);
     } else {
       VectorWeightGradient.run(g, x, dy, dw);
     }

@@ -17,6 +17,10 @@ final class VectorPack {
       int at = to + r * depth;
       if (aColumn == 1) {
         VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
+      } else if (aRow == 1) {
+        for (int p = 0; p < depth; p++) {
+          System.arraycopy(a, from + p * aColumn, packed, at + p * rows, rows);
+        }
       } else {
         for (int p = 0; p < depth; p++) {
           for (int i = 0; i < rows; i++) {
