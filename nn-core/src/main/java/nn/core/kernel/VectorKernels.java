@@ -59,7 +59,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    if (VectorDepthwise.fits(g)) {
+    if (VectorDepthwiseSmall.fits(g)) {
+      VectorDepthwiseSmall.forward(g, x, w, bias, y);
+    } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.forward(g, x, w, bias, y);
     } else if (VectorWinograd.fits(g)) {
       VectorWinograd.forward(g, x, w, bias, y);
@@ -72,7 +74,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    if (VectorDepthwise.fits(g)) {
+    if (VectorDepthwiseSmall.fits(g)) {
+      VectorDepthwiseSmall.inputGradient(g, dy, w, dx);
+    } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.inputGradient(g, dy, w, dx);
     } else if (VectorWinograd.fits(g)) {
       VectorWinograd.inputGradient(g, dy, w, dx);
@@ -85,7 +89,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    if (VectorDepthwise.fits(g)) {
+    if (VectorDepthwiseSmall.fits(g)) {
+      VectorDepthwiseSmall.weightGradient(g, x, dy, dw);
+    } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.weightGradient(g, x, dy, dw);
     } else if (VectorWinograd.fits(g)) {
       VectorWinogradGradient.run(g, x, dy, dw);

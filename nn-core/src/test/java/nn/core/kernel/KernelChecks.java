@@ -151,6 +151,19 @@ final class KernelChecks {
     convolution(kernels, geometry(new int[] {1, 2, 5, 5, 3, 1, 1}, s.stride(7)), 13);
     convolution(kernels, geometry(new int[] {1, 300, 4, 4, 70, 3, 3}, s.padding(1)), 14);
     convolution(kernels, geometry(new int[] {1, 70, 64, 64, 8, 3, 3}, s.padding(1)), 15); // several slabs
+    for (int stride = 1; stride <= 2; stride++) { // depthwise, channels as lanes
+      convolution(
+          kernels,
+          geometry(new int[] {3, 32, 7, 9, 32, 3, 3}, s.padding(1).stride(stride).groups(32)),
+          30 + stride);
+      convolution(
+          kernels,
+          geometry(new int[] {2, 16, 14, 13, 16, 5, 3}, s.padding(2, 0).stride(stride).groups(16)),
+          32 + stride);
+    }
+    convolution(
+        kernels, geometry(new int[] {2, 16, 9, 9, 16, 3, 3}, s.padding(2).dilation(2).groups(16)),
+        35);
     int[][] tiled = { // whole vectors of channels: tiles of 4×4 outputs (VectorWinograd)
         {1, 16, 16, 16, 32, 3, 3}, {3, 32, 7, 7, 48, 3, 3}, {2, 48, 9, 14, 16, 3, 3},
         {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
