@@ -35,7 +35,7 @@ final class FinetuneCommand extends GraftCommand {
       names = "--train",
       defaultValue = "all",
       paramLabel = "WHAT",
-      description = "What is trained: all, head, or parameters by pattern, as in 'layer3.*,head'. "
+      description = "What is trained: all, last-stage, head, or parameters by pattern, as in 'layer3.*,head'. "
           + "Everything else is frozen. Default: ${DEFAULT-VALUE}.") private String train;
 
   @Mixin private TrainingOptions options;

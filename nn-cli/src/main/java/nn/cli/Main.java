@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
         DemoCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class,
         PredictCommand.class, InspectCommand.class, SummaryCommand.class, DiffCommand.class,
-        ModelsCommand.class
+        ModelsCommand.class, BenchCommand.class
     },
     footer = {
         "",

@@ -40,7 +40,7 @@ final class SummaryCommand extends GraftCommand {
   @Option(
       names = "--train",
       paramLabel = "WHAT",
-      description = "Shows what would be trained: all, head, or patterns such as 'layer4.*,head'.") private @Nullable String train;
+      description = "Shows what would be trained: all, last-stage, head, or patterns such as 'layer4.*,head'.") private @Nullable String train;
 
   @Option(
       names = "--input",

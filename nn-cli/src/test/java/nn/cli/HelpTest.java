@@ -48,7 +48,7 @@ class HelpTest {
     assertEquals(
         Set.of(
             "demo", "train", "finetune", "evaluate", "predict", "inspect", "summary", "diff",
-            "models"),
+            "models", "bench"),
         commands());
   }
 

@@ -17,6 +17,7 @@ import nn.layers.Slot;
 /// | --- | --- | --- |
 /// | [#all] | `all` | every layer |
 /// | [#head] | `head` | the [head][Layer#headPath] alone: the network below gives its features |
+/// | [#lastStage] | `last-stage` | the head, and the last part with parameters below it |
 /// | [#trainOnly] | `layer4.*,head` | the parameters that fit a pattern |
 ///
 /// A layer that owns a trained parameter behaves as in training, every other as at inference: so
@@ -25,6 +26,7 @@ import nn.layers.Slot;
 public final class Freezing {
   private static final String HEAD = "head";
   private static final String ALL = "all";
+  private static final String LAST_STAGE = "last-stage";
 
   private final List<String> patterns; // "head" stands for the head; [all] for everything
 
@@ -44,6 +46,35 @@ public final class Freezing {
     Layer head = model.at(model.headPath());
     model.freeze();
     head.unfreeze();
+  }
+
+  /// Trains the head and the last stage below it: the last child with parameters, `layer4` in a ResNet. Where a single
+  /// child holds all that is below the head, its own last child, as `features.18` in MobileNetV2.
+  ///
+  /// @throws IllegalStateException if the network does not know its head
+  public static void lastStage(Layer model) {
+    String head = model.headPath();
+    String stage = "";
+    List<String> parts = parts(model, stage, head);
+    while (!parts.isEmpty() && (stage.isEmpty() || parts.size() > 1)) {
+      boolean single = parts.size() == 1;
+      stage = parts.getLast();
+      parts = single ? parts(model, stage, head) : List.of();
+    }
+    if (stage.isEmpty()) {
+      head(model);
+    } else {
+      trainOnly(model, stage + ".*", HEAD);
+    }
+  }
+
+  /// The paths of a layer's children that have parameters and do not hold the head.
+  private static List<String> parts(Layer model, String path, String head) {
+    return model.at(path).slots().stream()
+        .filter(slot -> slot.layer().parameters().size() > 0)
+        .map(slot -> Paths.join(path, slot.name()))
+        .filter(part -> !(head + ".").startsWith(part + "."))
+        .toList();
   }
 
   /// Trains the parameters that fit one of the patterns: paths in which `*` stands for any
@@ -94,22 +125,25 @@ public final class Freezing {
     layer.slots().stream().map(Slot::layer).forEach(Layer::freeze);
   }
 
-  /// The recipe that a text says: `all`, `head`, or patterns separated by commas, of which `head`
+  /// The recipe that a text says: `all`, `last-stage`, `head`, or patterns separated by commas, of which `head`
   /// may be one.
   ///
-  /// @throws IllegalArgumentException if the text says nothing, or `all` and more
+  /// @throws IllegalArgumentException if the text says nothing, or `all` or `last-stage` and more
   public static Freezing parse(String text) {
     List<String> patterns = Stream.of(text.split(",", -1)).map(String::strip).toList();
     if (patterns.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException(
           "'"
               + text
-              + "' does not say what to train: write all, head, or patterns separated by"
+              + "' does not say what to train: write all, last-stage, head, or patterns separated by"
               + " commas such as layer4.*,head");
     }
-    if (patterns.contains(ALL) && patterns.size() > 1) {
-      throw new IllegalArgumentException(
-          "'" + text + "' says all and more: write all alone, or the patterns alone");
+    for (String alone : List.of(ALL, LAST_STAGE)) {
+      if (patterns.contains(alone) && patterns.size() > 1) {
+        throw new IllegalArgumentException(
+            "'" + text + "' says " + alone + " and more: write " + alone
+                + " alone, or the patterns alone");
+      }
     }
     return new Freezing(patterns);
   }
@@ -122,6 +156,8 @@ public final class Freezing {
       all(model);
     } else if (patterns.equals(List.of(HEAD))) {
       head(model);
+    } else if (patterns.equals(List.of(LAST_STAGE))) {
+      lastStage(model);
     } else {
       trainOnly(model, patterns.toArray(String[]::new));
     }

@@ -39,6 +39,28 @@ class FreezingTest {
   }
 
   @Test
+  void lastStageTrainsTheHeadAndTheLastPartBelowIt() {
+    Freezing.parse("last-stage").applyTo(model);
+    assertEquals(
+        List.of("layer1.0.weight", "layer1.0.bias", "fc.weight", "fc.bias"), trained());
+    assertFalse(model.at("layer1.drop").isFrozen());
+  }
+
+  @Test
+  void theLastStageOfASingleBodyIsItsLastChild() {
+    Layer single =
+        new Toy.Net(
+            "features", new Toy.Net("0", new Toy.Part(1f), "1", new Toy.Part(1f)),
+            "classifier", new Toy.Net("drop", new Toy.Plain(), "1", new Toy.Part(1f)))
+            .withHead("classifier.1");
+    Freezing.lastStage(single);
+    assertEquals(
+        List.of(
+            "features.1.weight", "features.1.bias", "classifier.1.weight", "classifier.1.bias"),
+        single.parameters().trainable().stream().map(Parameters.Entry::path).toList());
+  }
+
+  @Test
   void trainOnlyTrainsWhatFitsAndFreezesTheRest() {
     Freezing.trainOnly(model, "layer1.*", "fc.bias");
     assertEquals(List.of("layer1.0.weight", "layer1.0.bias", "fc.bias"), trained());
@@ -94,8 +116,8 @@ class FreezingTest {
   @Test
   void aTextThatSaysNothingIsAnError() {
     assertEquals(
-        "'fc.*,' does not say what to train: write all, head, or patterns separated by commas such"
-            + " as layer4.*,head",
+        "'fc.*,' does not say what to train: write all, last-stage, head, or patterns separated by"
+            + " commas such as layer4.*,head",
         assertThrows(IllegalArgumentException.class, () -> Freezing.parse("fc.*,")).getMessage());
     assertEquals(
         "'all,head' says all and more: write all alone, or the patterns alone",

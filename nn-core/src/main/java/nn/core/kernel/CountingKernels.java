@@ -1,0 +1,123 @@
+package nn.core.kernel;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Kernels that count the multiplications and additions of matrix products and convolutions before others do the work.
+///
+/// Counted is what the definition asks for, whatever the kernels save (Winograd's tiles need fewer): two operations for each
+/// product that is summed, padding included. Everything else is small beside it and not counted.
+public final class CountingKernels implements Kernels {
+  private final Kernels kernels;
+  private final LongAdder operations = new LongAdder();
+
+  /// @param kernels who does the work
+  public CountingKernels(Kernels kernels) {
+    this.kernels = kernels;
+  }
+
+  /// How many operations there have been.
+  public long operations() {
+    return operations.sum();
+  }
+
+  private void product(long m, long n, long k) {
+    operations.add(2 * m * n * k);
+  }
+
+  private void convolution(ConvGeometry g) {
+    product(
+        (long) g.batch() * g.outHeight() * g.outWidth(), g.outChannels(),
+        (long) g.inChannels() / g.settings().groups() * g.kernelHeight() * g.kernelWidth());
+  }
+
+  @Override
+  public String name() {
+    return kernels.name();
+  }
+
+  @Override
+  public void matmul(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    product(m, n, k);
+    kernels.matmul(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void matmulTransposed(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    product(m, n, k);
+    kernels.matmulTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void transposedMatmul(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    product(m, n, k);
+    kernels.transposedMatmul(m, n, k, a, aAt, b, bAt, c, cAt);
+  }
+
+  @Override
+  public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    convolution(g);
+    kernels.conv2d(g, x, w, bias, y);
+  }
+
+  @Override
+  public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    convolution(g);
+    kernels.conv2dInputGradient(g, dy, w, dx);
+  }
+
+  @Override
+  public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    convolution(g);
+    kernels.conv2dWeightGradient(g, x, dy, dw);
+  }
+
+  @Override
+  public void exp(float[] x, float[] y, int from, int to) {
+    kernels.exp(x, y, from, to);
+  }
+
+  @Override
+  public void tanh(float[] x, float[] y, int from, int to) {
+    kernels.tanh(x, y, from, to);
+  }
+
+  @Override
+  public void sigmoid(float[] x, float[] y, int from, int to) {
+    kernels.sigmoid(x, y, from, to);
+  }
+
+  @Override
+  public void erf(float[] x, float[] y, int from, int to) {
+    kernels.erf(x, y, from, to);
+  }
+
+  @Override
+  public float sum(float[] x, int at, int n) {
+    return kernels.sum(x, at, n);
+  }
+
+  @Override
+  public float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+    return kernels.dot(x, xAt, y, yAt, n);
+  }
+
+  @Override
+  public float centredDot(
+      float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
+    return kernels.centredDot(x, xAt, xCentre, y, yAt, yCentre, n);
+  }
+
+  @Override
+  public float max(float[] x, int at, int n) {
+    return kernels.max(x, at, n);
+  }
+
+  @Override
+  public float multiplyAdds(long operations) {
+    return kernels.multiplyAdds(operations);
+  }
+}
