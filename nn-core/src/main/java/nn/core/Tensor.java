@@ -32,8 +32,7 @@ import nn.core.op.Minus;
 import nn.core.op.Narrow;
 import nn.core.op.Permute;
 import nn.core.op.Plus;
-import nn.core.op.Relu;
-import nn.core.op.Relu6;
+import nn.core.op.Rectifier;
 import nn.core.op.Reshape;
 import nn.core.op.Scale;
 import nn.core.op.Shift;
@@ -229,12 +228,17 @@ public final class Tensor {
 
   /// max(0, x), element by element.
   public Tensor relu() {
-    return Relu.apply(this);
+    return limited(Limits.RELU);
   }
 
   /// min(6, max(0, x)), element by element.
   public Tensor relu6() {
-    return Relu6.apply(this);
+    return limited(Limits.RELU6);
+  }
+
+  /// min(high, max(low, x)), element by element.
+  public Tensor limited(Limits limits) {
+    return Rectifier.apply(this, limits);
   }
 
   /// x · Φ(x), the exact form, element by element.
@@ -368,15 +372,39 @@ public final class Tensor {
       NdArray runningVariance,
       float momentum,
       float epsilon) {
+    return batchNorm(weight, bias, runningMean, runningVariance, momentum, epsilon, Limits.NONE);
+  }
+
+  /// The same, then [#limited]: together they cost as much as batch norm alone.
+  public Tensor batchNorm(
+      Tensor weight,
+      Tensor bias,
+      NdArray runningMean,
+      NdArray runningVariance,
+      float momentum,
+      float epsilon,
+      Limits limits) {
     return BatchNorm.apply(
-        this, weight, bias, runningMean, runningVariance, momentum, epsilon);
+        this, weight, bias, runningMean, runningVariance, momentum, epsilon, limits);
   }
 
   /// Batch norm at inference: with fixed statistics.
   public Tensor batchNormInference(
       Tensor weight, Tensor bias, NdArray runningMean, NdArray runningVariance, float epsilon) {
+    return batchNormInference(
+        weight, bias, runningMean, runningVariance, epsilon, Limits.NONE);
+  }
+
+  /// The same, then [#limited].
+  public Tensor batchNormInference(
+      Tensor weight,
+      Tensor bias,
+      NdArray runningMean,
+      NdArray runningVariance,
+      float epsilon,
+      Limits limits) {
     return BatchNormInference.apply(
-        this, weight, bias, runningMean, runningVariance, epsilon);
+        this, weight, bias, runningMean, runningVariance, epsilon, limits);
   }
 
   /// Layer norm over the last axis.

@@ -86,8 +86,8 @@ final class EveryOp {
     add("Log", in -> in[0].log(), NdArray.uniform(Shape.of(3, 7), 0.5f, 3, random));
     add("Tanh", in -> in[0].tanh(), normal(3, 7));
     add("Sigmoid", in -> in[0].sigmoid(), normal(3, 7));
-    add("Relu", in -> in[0].relu(), apart(3, 7));
-    add("Relu6", in -> in[0].times(4f).relu6(), apart(3, 7));
+    add("Rectifier", in -> in[0].relu(), apart(3, 7));
+    add("Rectifier", "with an upper limit", in -> in[0].times(4f).relu6(), apart(3, 7));
     add("LeakyRelu", in -> in[0].leakyRelu(0.1f), apart(3, 7));
     add("Elu", in -> in[0].elu(1.5f), apart(3, 7));
     add("Gelu", in -> in[0].gelu(), normal(3, 7));
@@ -144,6 +144,19 @@ final class EveryOp {
         "BatchNormInference",
         in -> in[0].batchNormInference(in[1], in[2], mean, variance, 1e-5f),
         normal(3, 5, 2, 3), normal(5), normal(5));
+    NdArray unit = NdArray.full(Shape.of(5), 1f);
+    NdArray zero = NdArray.zeros(Shape.of(5));
+    Limits limits = new Limits(-0.9f, 0.9f);
+    add( // apart from the limits: each channel has as many of each of these numbers as of its negative
+        "BatchNorm", "with a rectifier",
+        in -> in[0].batchNorm(in[1], in[2], zero.copy(), unit.copy(), 0.1f, 1e-5f, limits),
+        symmetric(4, 5, 2, 3), NdArray.uniform(Shape.of(5), 0.9f, 1.1f, random),
+        NdArray.uniform(Shape.of(5), -0.1f, 0.1f, random));
+    add(
+        "BatchNormInference", "with a rectifier",
+        in -> in[0].batchNormInference(in[1], in[2], zero, unit, 1e-5f, limits),
+        symmetric(4, 5, 2, 3), NdArray.uniform(Shape.of(5), 0.9f, 1.1f, random),
+        NdArray.uniform(Shape.of(5), -0.1f, 0.1f, random));
     add(
         "LayerNorm", in -> in[0].layerNorm(in[1], in[2], 1e-5f), normal(3, 7), normal(7),
         normal(7));
@@ -179,6 +192,18 @@ final class EveryOp {
     float[] values = array.writable();
     for (int i = 0; i < values.length; i++) {
       values[i] = centres[random.nextInt(6)] + (random.nextFloat() - 0.5f) * 0.2f;
+    }
+    return array;
+  }
+
+  /// About −1.4, −0.5, 0.5 and 1.4, as many of each in every channel: mean 0 and variance about 1.
+  private NdArray symmetric(int batch, int channels, int height, int width) {
+    NdArray array = NdArray.zeros(Shape.of(batch, channels, height, width));
+    float[] values = array.writable();
+    float[] centres = {-1.4f, 0.5f, 1.4f, -0.5f};
+    for (int i = 0; i < values.length; i++) {
+      int image = i / (channels * height * width);
+      values[i] = centres[(image + i) % 4] + (random.nextFloat() - 0.5f) * 0.1f;
     }
     return array;
   }

@@ -13,7 +13,7 @@ import nn.core.op.BatchNormInference;
 import nn.core.op.Conv2d;
 import nn.core.op.LayerNorm;
 import nn.core.op.MaxPool2d;
-import nn.core.op.Relu;
+import nn.core.op.Rectifier;
 import nn.core.op.Times;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +76,9 @@ class WhatOpsKeepTest {
     assertFalse(keeps(op.weight()));
     y = trainedImage.batchNormInference(trainedOnes, ones, mean, variance, 1e-5f);
     assertTrue(keeps(op(BatchNormInference.class, y).x()));
+    y = trainedImage.batchNormInference(ones, ones, mean, variance, 1e-5f, Limits.RELU);
+    assertFalse(keeps(op(BatchNormInference.class, y).x()));
+    assertSame(y.value(), op(BatchNormInference.class, y).y());
   }
 
   @Test
@@ -87,6 +90,8 @@ class WhatOpsKeepTest {
     y = image.batchNorm(trainedOnes, ones, mean, variance, 0.1f, 1e-5f);
     assertTrue(keeps(op(BatchNorm.class, y).x()));
     assertFalse(keeps(op(BatchNorm.class, y).weight()));
+    y = image.batchNorm(ones, trainedOnes, mean, variance, 0.1f, 1e-5f, Limits.RELU);
+    assertTrue(keeps(op(BatchNorm.class, y).x()), "to see again what was cut");
     Tensor rows = Tensor.constant(random(7, 3));
     assertFalse(keeps(op(LayerNorm.class, rows.layerNorm(ones, trainedOnes, 1e-5f)).x()));
   }
@@ -94,7 +99,7 @@ class WhatOpsKeepTest {
   @Test
   void aRectifierKeepsItsOutputWhichTheNextLayerKeepsAnyway() {
     Tensor y = trainedImage.relu();
-    Relu op = op(Relu.class, y);
+    Rectifier op = op(Rectifier.class, y);
     assertFalse(keeps(op.x()));
     assertSame(y.value(), op.y());
   }

@@ -49,6 +49,52 @@ public interface Kernels {
   /// `y[i] = erf(x[i])`, the error function, with an error below 1e-6, for `from` ≤ i < `to`. x and y may be the same array.
   void erf(float[] x, float[] y, int from, int to);
 
+  /// `y[i] = x[i] · Φ(x[i])`, Φ the normal distribution function, for `from` ≤ i < `to`. x and y may be the same array.
+  void gelu(float[] x, float[] y, int from, int to);
+
+  /// `dx[i] = dy[i] · (Φ(x[i]) + x[i] · Φ′(x[i]))` for `from` ≤ i < `to`: the gradient of [#gelu].
+  void geluGradient(float[] dy, float[] x, float[] dx, int from, int to);
+
+  /// `y[at + i] = min(high, max(low, x[at + i] · scale + shift))` for i < n; NaN stays NaN. A channel of batch norm, and of
+  /// the rectifier behind it: without one, the limits are −∞ and ∞. x and y may be the same array.
+  void affine(
+      float[] x, float[] y, int at, int n, float scale, float shift, float low, float high);
+
+  /// `dx[at + i] = dy[at + i] · scale` for i < n where low < `y[at + i]` < high, else 0: the gradient of [#affine], from
+  /// its result.
+  void limitedGradient(
+      float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high);
+
+  /// Adds Σ d to `sums[sumsAt]` and Σ d · (`x[at + i]` − centre) to the place behind it, for i < n, where d is `dy[at + i]` if
+  /// low < `x[at + i]` · scale + shift < high, else 0: what the gradients of batch norm in training need of a channel.
+  void batchNormSums(
+      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
+      float centre, double[] sums, int sumsAt);
+
+  /// `dx[at + i] = scale · (d − base − x[at + i] · slope)` for i < n, with d as in [#batchNormSums].
+  void batchNormGradient(
+      float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
+      float high, float base, float slope);
+
+  /// `y[at + i] = (x[at + i] − mean) · inverseDeviation · gamma[i] + beta[i]` for i < n: a row of layer norm.
+  void layerNorm(
+      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
+      float inverseDeviation);
+
+  /// The gradient of a row of layer norm with respect to x: `dx[at + i] = inverseDeviation · (g − mean of g − x̂ · mean of g·x̂)`
+  /// for i < n, with g = `dy[at + i] · gamma[i]` and x̂ = (`x[at + i]` − mean) · inverseDeviation.
+  void layerNormGradient(
+      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
+      float inverseDeviation);
+
+  /// `y[at + i] = exp(x[at + i] − max) / Σ exp(x[at + j] − max)` for i < n, with the largest `x[at + j]` as max. Results
+  /// below 1e-38 may be 0.
+  void softmax(float[] x, float[] y, int at, int n);
+
+  /// `dx[at + i] = y[at + i] · (dy[at + i] − Σ dy[at + j] · y[at + j])` for i < n: the gradient of [#softmax], from its
+  /// result.
+  void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n);
+
   /// `Σ x[at + i]` for i < n, with an error that grows slower than n.
   float sum(float[] x, int at, int n);
 

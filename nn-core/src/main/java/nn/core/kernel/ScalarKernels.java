@@ -107,6 +107,120 @@ public final class ScalarKernels implements Kernels {
         * (1 - Math.exp(-size * size) / Math.sqrt(Math.PI) / (size + fraction));
   }
 
+  @Override
+  public void gelu(float[] x, float[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
+      y[i] = (float) (0.5 * x[i] * (1 + erf(x[i] * Math.sqrt(0.5))));
+    }
+  }
+
+  @Override
+  public void geluGradient(float[] dy, float[] x, float[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      double v = x[i];
+      double density = Math.exp(-0.5 * v * v) / Math.sqrt(2 * Math.PI);
+      dx[i] = (float) (dy[i] * (0.5 * (1 + erf(v * Math.sqrt(0.5))) + v * density));
+    }
+  }
+
+  @Override
+  public void affine(
+      float[] x, float[] y, int at, int n, float scale, float shift, float low, float high) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Math.min(high, Math.max(low, x[i] * scale + shift));
+    }
+  }
+
+  @Override
+  public void limitedGradient(
+      float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high) {
+    for (int i = at; i < at + n; i++) {
+      dx[i] = dy[i] * scale * inside(y[i], low, high);
+    }
+  }
+
+  /// 1 where low < y < high, else 0; by its sign, as a choice does not compile to vector instructions.
+  private static float inside(float y, float low, float high) {
+    return Math.signum(Math.max(0f, Math.min(y - low, high - y)));
+  }
+
+  @Override
+  public void batchNormSums(
+      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
+      float centre, double[] sums, int sumsAt) {
+    double sum = 0;
+    double dot = 0;
+    for (int i = at; i < at + n; i++) {
+      float z = x[i] * scale + shift;
+      float d = dy[i] * inside(z, low, high);
+      sum += d;
+      dot += (double) d * (x[i] - centre);
+    }
+    sums[sumsAt] += sum;
+    sums[sumsAt + 1] += dot;
+  }
+
+  @Override
+  public void batchNormGradient(
+      float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
+      float high, float base, float slope) {
+    for (int i = at; i < at + n; i++) {
+      float z = x[i] * scale + shift;
+      float d = dy[i] * inside(z, low, high);
+      dx[i] = scale * (d - base - x[i] * slope);
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
+      float inverseDeviation) {
+    for (int i = 0; i < n; i++) {
+      y[at + i] = (x[at + i] - mean) * inverseDeviation * gamma[i] + beta[i];
+    }
+  }
+
+  @Override
+  public void layerNormGradient(
+      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
+      float inverseDeviation) {
+    double sum = 0;
+    double dot = 0;
+    for (int i = 0; i < n; i++) {
+      double g = (double) dy[at + i] * gamma[i];
+      sum += g;
+      dot += g * (x[at + i] - mean);
+    }
+    float average = (float) (sum / n);
+    float slope = (float) (dot / n) * inverseDeviation * inverseDeviation;
+    for (int i = 0; i < n; i++) {
+      float g = dy[at + i] * gamma[i];
+      dx[at + i] = inverseDeviation * (g - average - (x[at + i] - mean) * slope);
+    }
+  }
+
+  @Override
+  public void softmax(float[] x, float[] y, int at, int n) {
+    float max = max(x, at, n);
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      y[i] = (float) Math.exp(x[i] - max);
+      sum += y[i];
+    }
+    float scale = (float) (1 / sum);
+    for (int i = at; i < at + n; i++) {
+      y[i] *= scale;
+    }
+  }
+
+  @Override
+  public void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n) {
+    float mean = dot(dy, at, y, at, n);
+    for (int i = at; i < at + n; i++) {
+      dx[i] = y[i] * (dy[i] - mean);
+    }
+  }
+
   // Four sums side by side: one alone waits for each addition to end before the next.
 
   @Override

@@ -123,6 +123,66 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void gelu(float[] x, float[] y, int from, int to) {
+    VectorMaps.gelu(x, y, from, to);
+  }
+
+  @Override
+  public void geluGradient(float[] dy, float[] x, float[] dx, int from, int to) {
+    VectorMaps.geluGradient(dy, x, dx, from, to);
+  }
+
+  @Override
+  public void affine(
+      float[] x, float[] y, int at, int n, float scale, float shift, float low, float high) {
+    VectorBatchNorm.affine(x, y, at, n, scale, shift, low, high);
+  }
+
+  @Override
+  public void limitedGradient(
+      float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high) {
+    VectorBatchNorm.limitedGradient(dy, y, dx, at, n, scale, low, high);
+  }
+
+  @Override
+  public void batchNormSums(
+      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
+      float centre, double[] sums, int sumsAt) {
+    VectorBatchNorm.batchNormSums(x, dy, at, n, scale, shift, low, high, centre, sums, sumsAt);
+  }
+
+  @Override
+  public void batchNormGradient(
+      float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
+      float high, float base, float slope) {
+    VectorBatchNorm.batchNormGradient(x, dy, dx, at, n, scale, shift, low, high, base, slope);
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
+      float inverseDeviation) {
+    VectorLayerNorm.scale(x, gamma, beta, y, at, n, mean, inverseDeviation);
+  }
+
+  @Override
+  public void layerNormGradient(
+      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
+      float inverseDeviation) {
+    VectorLayerNorm.gradient(dy, x, gamma, dx, at, n, mean, inverseDeviation);
+  }
+
+  @Override
+  public void softmax(float[] x, float[] y, int at, int n) {
+    VectorSoftmax.softmax(x, y, at, n);
+  }
+
+  @Override
+  public void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n) {
+    VectorSoftmax.gradient(dy, y, dx, at, n);
+  }
+
+  @Override
   public float sum(float[] x, int at, int n) {
     return VectorReduction.sum(x, at, n);
   }

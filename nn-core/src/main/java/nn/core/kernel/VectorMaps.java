@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// becomes an object (tanh took 2.8 ns that way).
 ///
 /// Nanoseconds a number on one core (512 bit, AMD Zen 4), scalar in parentheses: exp 0.4 (5), sigmoid 0.7 (6), tanh 0.9 (11),
-/// erf 1.0 (40).
+/// erf and GELU 0.45 (40).
 @SuppressWarnings("FloatingPointLiteralPrecision") // coefficients as published
 final class VectorMaps {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -23,6 +23,8 @@ final class VectorMaps {
   private static final float LOG2_E = 1.44269504f;
   private static final float LN2_HIGH = 0.693359375f; // few bits: its products with whole numbers are exact
   private static final float LN2_LOW = -2.12194440e-4f;
+  private static final float SQRT_HALF = (float) Math.sqrt(0.5);
+  private static final float INVERSE_SQRT_TWO_PI = (float) (1 / Math.sqrt(2 * Math.PI));
   private static final float ROUND = 0x1.8p23f; // adding it leaves a whole number in the low bits
 
   private VectorMaps() {}
@@ -74,19 +76,69 @@ final class VectorMaps {
   }
 
   static void erf(float[] x, float[] y, int from, int to) {
-    float[] s = Scratch.TILE.floats(BLOCK);
-    float[] t = Scratch.TRANSPOSE.floats(BLOCK);
+    int whole = (to - from) / L * L;
+    erfOf(x, y, from, whole);
+    int rest = to - from - whole;
+    if (rest > 0) {
+      float[] t = Scratch.TILE.floats(L);
+      System.arraycopy(x, from + whole, t, 0, rest);
+      erfOf(t, t, 0, L);
+      System.arraycopy(t, 0, y, from + whole, rest);
+    }
+  }
+
+  static void gelu(float[] x, float[] y, int from, int to) {
+    float[] t = Scratch.TILE.floats(BLOCK);
     for (int at = from; at < to; at += BLOCK) {
       int n = Math.min(BLOCK, to - at);
-      int whole = Math.ceilDiv(n, L) * L;
-      System.arraycopy(x, at, s, 0, n);
+      int whole = n / L * L;
       for (int i = 0; i < whole; i += L) {
-        FloatVector v = FloatVector.fromArray(S, s, i);
-        v.mul(v).neg().intoArray(t, i);
+        FloatVector.fromArray(S, x, at + i).mul(SQRT_HALF).intoArray(t, i);
       }
-      expOf(t, t, 0, whole);
-      erfOf(s, t, whole);
-      System.arraycopy(s, 0, y, at, n);
+      for (int i = whole; i < n; i++) {
+        t[i] = x[at + i] * SQRT_HALF;
+      }
+      erfOf(t, t, 0, Math.ceilDiv(n, L) * L);
+      for (int i = 0; i < whole; i += L) {
+        FloatVector half = FloatVector.fromArray(S, x, at + i).mul(0.5f);
+        FloatVector.fromArray(S, t, i).fma(half, half).intoArray(y, at + i);
+      }
+      for (int i = whole; i < n; i++) {
+        y[at + i] = 0.5f * x[at + i] * (1f + t[i]);
+      }
+    }
+  }
+
+  static void geluGradient(float[] dy, float[] x, float[] dx, int from, int to) {
+    float[] erf = Scratch.TILE.floats(BLOCK);
+    float[] power = Scratch.TRANSPOSE.floats(BLOCK);
+    for (int at = from; at < to; at += BLOCK) {
+      int n = Math.min(BLOCK, to - at);
+      int whole = n / L * L;
+      for (int i = 0; i < whole; i += L) {
+        FloatVector v = FloatVector.fromArray(S, x, at + i);
+        v.mul(SQRT_HALF).intoArray(erf, i);
+        v.mul(v).mul(-0.5f).intoArray(power, i);
+      }
+      for (int i = whole; i < n; i++) {
+        erf[i] = x[at + i] * SQRT_HALF;
+        power[i] = -0.5f * x[at + i] * x[at + i];
+      }
+      erfOf(erf, erf, 0, Math.ceilDiv(n, L) * L);
+      expOf(power, power, 0, Math.ceilDiv(n, L) * L);
+      for (int i = 0; i < whole; i += L) {
+        FloatVector half = FloatVector.broadcast(S, 0.5f);
+        FloatVector chance = FloatVector.fromArray(S, erf, i).fma(half, half);
+        FloatVector.fromArray(S, x, at + i)
+            .mul(INVERSE_SQRT_TWO_PI)
+            .fma(FloatVector.fromArray(S, power, i), chance)
+            .mul(FloatVector.fromArray(S, dy, at + i))
+            .intoArray(dx, at + i);
+      }
+      for (int i = whole; i < n; i++) {
+        float chance = 0.5f * (1f + erf[i]);
+        dx[at + i] = dy[at + i] * (chance + x[at + i] * INVERSE_SQRT_TWO_PI * power[i]);
+      }
     }
   }
 
@@ -136,28 +188,28 @@ final class VectorMaps {
     }
   }
 
-  /// From x and e⁻ˣˣ: Abramowitz and Stegun 7.1.26 for |x| ≥ 1, off by 1.5e-7 at most; Cephes' polynomial for smaller ones.
-  private static void erfOf(float[] s, float[] t, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector x = FloatVector.fromArray(S, s, i);
-      FloatVector one = FloatVector.broadcast(S, 1f);
-      FloatVector u = one.div(x.abs().fma(FloatVector.broadcast(S, 0.3275911f), one));
-      FloatVector q = FloatVector.broadcast(S, 1.061405429f);
-      q = q.fma(u, FloatVector.broadcast(S, -1.453152027f));
-      q = q.fma(u, FloatVector.broadcast(S, 1.421413741f));
-      q = q.fma(u, FloatVector.broadcast(S, -0.284496736f));
-      q = q.fma(u, FloatVector.broadcast(S, 0.254829592f));
-      FloatVector large = one.sub(q.mul(u).mul(FloatVector.fromArray(S, t, i)));
-      large = large.blend(large.neg(), x.compare(VectorOperators.LT, 0f));
-      FloatVector z = x.mul(x);
-      FloatVector p = FloatVector.broadcast(S, 7.853861353153693e-5f);
-      p = p.fma(z, FloatVector.broadcast(S, -8.010193625184903e-4f));
-      p = p.fma(z, FloatVector.broadcast(S, 5.188327685732524e-3f));
-      p = p.fma(z, FloatVector.broadcast(S, -2.685381193529856e-2f));
-      p = p.fma(z, FloatVector.broadcast(S, 1.128358514861418e-1f));
-      p = p.fma(z, FloatVector.broadcast(S, -3.761262582423300e-1f));
-      p = p.fma(z, FloatVector.broadcast(S, 1.128379165726710f));
-      large.blend(p.mul(x), x.abs().compare(VectorOperators.LT, 1f)).intoArray(s, i);
+  /// x · P(x²) / Q(x²), a minimax approximation that Eigen took from XLA, off by 3.4e-7 at most; ±1 beyond ±3.92.
+  private static void erfOf(float[] from, float[] to, int at, int n) {
+    for (int i = at; i < at + n; i += L) {
+      FloatVector x = FloatVector.fromArray(S, from, i);
+      FloatVector v = x.blend(3.92f, x.compare(VectorOperators.GT, 3.92f));
+      v = v.blend(-3.92f, x.compare(VectorOperators.LT, -3.92f));
+      FloatVector z = v.mul(v);
+      FloatVector p = FloatVector.broadcast(S, -2.72614225801306e-10f);
+      p = p.fma(z, FloatVector.broadcast(S, 2.77068142495902e-08f));
+      p = p.fma(z, FloatVector.broadcast(S, -2.10102402082508e-06f));
+      p = p.fma(z, FloatVector.broadcast(S, -5.69250639462346e-05f));
+      p = p.fma(z, FloatVector.broadcast(S, -7.34990630326855e-04f));
+      p = p.fma(z, FloatVector.broadcast(S, -2.95459980854025e-03f));
+      p = p.fma(z, FloatVector.broadcast(S, -1.60960333262415e-02f));
+      FloatVector q = FloatVector.broadcast(S, -1.45660718464996e-05f);
+      q = q.fma(z, FloatVector.broadcast(S, -2.13374055278905e-04f));
+      q = q.fma(z, FloatVector.broadcast(S, -1.68282697438203e-03f));
+      q = q.fma(z, FloatVector.broadcast(S, -7.37332916720468e-03f));
+      q = q.fma(z, FloatVector.broadcast(S, -1.42647390514189e-02f));
+      FloatVector erf = v.mul(p).div(q);
+      erf = erf.blend(1f, x.compare(VectorOperators.GE, 3.92f));
+      erf.blend(-1f, x.compare(VectorOperators.LE, -3.92f)).intoArray(to, i);
     }
   }
 }

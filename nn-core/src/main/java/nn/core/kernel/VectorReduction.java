@@ -2,10 +2,11 @@ package nn.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Sums and maxima of long rows. A sum runs in float over short blocks, side by side in the lanes of two vectors; the lanes of
-/// a block are added in double precision, first to last.
+/// Sums and maxima of long rows. A sum runs in float over short blocks, side by side in the lanes of two vectors; the blocks
+/// are added in double precision.
 ///
 /// `reduceLanes(ADD)` is not used: its order is not specified, and differs between interpreted and compiled code. Vectors
 /// of doubles are not used either: with a second width of float vectors in the process (half vectors, to widen them), C2 boxed the
@@ -16,10 +17,14 @@ final class VectorReduction {
   private static final int STEP = 2 * L;
   private static final int BLOCK = 16 * STEP;
 
+  private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8, 1, true); // lane i gets lane i + 8
+  private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4, 1, true);
+  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(S, 2, 1, true);
+  private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(S, 1, 1, true);
+
   private VectorReduction() {}
 
   static float sum(float[] x, int at, int n) {
-    float[] lanes = Scratch.LANES.floats(L);
     int whole = n - n % STEP;
     double sum = 0;
     for (int first = 0; first < whole; first += BLOCK) {
@@ -30,10 +35,7 @@ final class VectorReduction {
         s0 = s0.add(FloatVector.fromArray(S, x, i));
         s1 = s1.add(FloatVector.fromArray(S, x, i + L));
       }
-      s0.add(s1).intoArray(lanes, 0);
-      for (int lane = 0; lane < L; lane++) {
-        sum += lanes[lane];
-      }
+      sum += total(s0.add(s1));
     }
     for (int i = whole; i < n; i++) {
       sum += x[at + i];
@@ -43,7 +45,6 @@ final class VectorReduction {
 
   static float centredDot(
       float[] x, int xAt, float xCentre, float[] y, int yAt, float yCentre, int n) {
-    float[] lanes = Scratch.LANES.floats(L);
     int whole = n - n % STEP;
     double sum = 0;
     for (int first = 0; first < whole; first += BLOCK) {
@@ -56,10 +57,7 @@ final class VectorReduction {
         s0 = u.fma(FloatVector.fromArray(S, y, yAt + i).sub(yCentre), s0);
         s1 = v.fma(FloatVector.fromArray(S, y, yAt + i + L).sub(yCentre), s1);
       }
-      s0.add(s1).intoArray(lanes, 0);
-      for (int lane = 0; lane < L; lane++) {
-        sum += lanes[lane];
-      }
+      sum += total(s0.add(s1));
     }
     for (int i = whole; i < n; i++) {
       sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
@@ -82,14 +80,16 @@ final class VectorReduction {
     return max;
   }
 
-  /// The sum of a vector's lanes, first to last.
+  /// The sum of a vector's lanes: one half is added to the other until one lane is left.
   static float total(FloatVector v) {
-    float[] lanes = Scratch.LANES.floats(L);
-    v.intoArray(lanes, 0);
-    float sum = lanes[0];
-    for (int i = 1; i < L; i++) {
-      sum += lanes[i];
+    FloatVector sum = v;
+    if (L >= 16) {
+      sum = sum.add(sum.rearrange(BY_8));
     }
-    return sum;
+    if (L >= 8) {
+      sum = sum.add(sum.rearrange(BY_4));
+    }
+    sum = sum.add(sum.rearrange(BY_2));
+    return sum.add(sum.rearrange(BY_1)).lane(0);
   }
 }

@@ -2,23 +2,36 @@ package nn.core.op;
 
 import java.util.List;
 import nn.core.Gradients;
+import nn.core.Limits;
 import nn.core.NdArray;
 import nn.core.Op;
 import nn.core.Shape;
 import nn.core.Tensor;
+import nn.core.kernel.Kernels;
 import nn.core.kernel.Parallel;
 
 /// Batch norm in training: each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted:
 /// x̂ = (x − μ) / √(σ² + ε), y = γ · x̂ + β. Ioffe and Szegedy, "Batch Normalization", 2015.
 ///
+/// A rectifier behind it is part of it, y = min(high, max(low, γ · x̂ + β)): so there is no array between the two, and one pass
+/// less over memory forward and backward.
+///
 /// The running statistics follow in place: new = (1 − momentum) · old + momentum · batch, the variance unbiased (divided by
 /// m − 1 of m numbers), as in PyTorch.
 ///
-/// Keeps x, unless the shift alone is trained, and for each channel μ and 1/√(σ² + ε).
+/// Keeps x, unless the shift alone is trained and nothing rectified, and for each channel μ, 1/√(σ² + ε), and the affine map
+/// that the two make with γ and β: with it, backward sees again what the rectifier has cut.
 ///
 /// A channel is finished before the next is begun, forward and backward: its numbers are then still in cache.
 public record BatchNorm(
-    Tensor x, Tensor weight, Tensor bias, float[] mean, float[] inverseDeviation) implements Op {
+    Tensor x,
+    Tensor weight,
+    Tensor bias,
+    Limits limits,
+    float[] mean,
+    float[] inverseDeviation,
+    float[] scale,
+    float[] shift) implements Op {
 
   public static Tensor apply(
       Tensor x,
@@ -27,7 +40,8 @@ public record BatchNorm(
       NdArray runningMean,
       NdArray runningVariance,
       float momentum,
-      float epsilon) {
+      float epsilon,
+      Limits limits) {
     Channels c = Channels.of("batchNorm", x.shape());
     c.check("batchNorm", weight.value(), bias.value(), runningMean, runningVariance);
     int m = c.perChannel();
@@ -45,21 +59,25 @@ public record BatchNorm(
     float[] followingVariance = runningVariance.writable();
     float[] mean = new float[c.channels()];
     float[] inverse = new float[c.channels()];
+    float[] scale = new float[c.channels()];
+    float[] shift = new float[c.channels()];
     Parallel.chunks(
         c.channels(),
         i -> {
           mean[i] = c.sum(i, from) / m;
           float squares = c.centredDot(i, from, mean[i], from, mean[i]);
           inverse[i] = (float) (1 / Math.sqrt(squares / m + epsilon));
-          float scale = gamma[i] * inverse[i];
-          c.affine(i, from, scale, beta[i] - mean[i] * scale, to);
+          scale[i] = gamma[i] * inverse[i];
+          shift[i] = beta[i] - mean[i] * scale[i];
+          c.affine(i, from, scale[i], shift[i], limits, to);
           followingMean[i] += momentum * (mean[i] - followingMean[i]);
           followingVariance[i] += momentum * (squares / (m - 1) - followingVariance[i]);
         });
     return Tensor.result(
         y,
         new BatchNorm(
-            x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
+            limits == Limits.NONE ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(), limits,
+            mean, inverse, scale, shift));
   }
 
   @Override
@@ -70,41 +88,49 @@ public record BatchNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     Channels c = Channels.of("batchNorm", x.shape());
-    if (!x.needsGradient() && !weight.needsGradient()) {
+    if (!x.needsGradient() && !weight.needsGradient() && limits == Limits.NONE) {
       gradients.add(bias, () -> NdArray.vector(c.sums(dy.array())));
       return;
     }
-    float[] d = dy.array();
-    float[] values = x.value().array();
     NdArray dx = dy.fresh(x.needsGradient() ? x.shape() : Shape.of(0));
+    float[] sums = new float[c.channels()]; // Σ d, with d = dy where nothing was cut, else 0
+    float[] dots = new float[c.channels()]; // Σ d · x̂
     float[] to = dx.writable();
-    float[] sums = new float[c.channels()]; // Σ dy
-    float[] dots = new float[c.channels()]; // Σ dy · x̂
     Parallel.chunks(
         c.channels(),
         i -> {
-          sums[i] = c.sum(i, d);
-          dots[i] = c.centredDot(i, values, mean[i], d, 0f) * inverseDeviation[i];
+          channel(c, i, dy.array(), sums, dots);
           if (x.needsGradient()) {
-            inputGradient(c, i, d, values, sums[i], dots[i], to);
+            inputGradient(c, i, dy.array(), sums[i], dots[i], to);
           }
         });
-    gradients.add(bias, () -> NdArray.vector(sums)); // dL/dβ = Σ dy
-    gradients.add(weight, () -> NdArray.vector(dots)); // dL/dγ = Σ dy · x̂
+    gradients.add(bias, () -> NdArray.vector(sums)); // dL/dβ = Σ d
+    gradients.add(weight, () -> NdArray.vector(dots)); // dL/dγ = Σ d · x̂
     gradients.add(x, () -> dx);
   }
 
-  /// dL/dx = γ / √(σ² + ε) · (dy − mean(dy) − x̂ · mean(dy · x̂)): μ and σ depend on every x of the channel
+  private void channel(Channels c, int channel, float[] dy, float[] sums, float[] dots) {
+    Kernels kernels = Kernels.active();
+    double[] both = new double[2]; // Σ d, Σ d · (x − μ)
+    for (int image = 0; image < c.batch(); image++) {
+      kernels.batchNormSums(
+          x.value().array(), dy, c.at(image, channel), c.area(), scale[channel], shift[channel],
+          limits.low(), limits.high(), mean[channel], both, 0);
+    }
+    sums[channel] = (float) both[0];
+    dots[channel] = (float) (both[1] * inverseDeviation[channel]);
+  }
+
+  /// dL/dx = γ / √(σ² + ε) · (d − mean(d) − x̂ · mean(d · x̂)): μ and σ depend on every x of the channel
   private void inputGradient(
-      Channels c, int channel, float[] dy, float[] x, float sum, float dot, float[] dx) {
-    float scale = weight.value().array()[channel] * inverseDeviation[channel];
+      Channels c, int channel, float[] dy, float sum, float dot, float[] dx) {
+    Kernels kernels = Kernels.active();
     float slope = dot / c.perChannel() * inverseDeviation[channel];
     float base = sum / c.perChannel() - mean[channel] * slope;
     for (int image = 0; image < c.batch(); image++) {
-      int at = c.at(image, channel);
-      for (int i = at; i < at + c.area(); i++) {
-        dx[i] = scale * (dy[i] - base - x[i] * slope);
-      }
+      kernels.batchNormGradient(
+          x.value().array(), dy, dx, c.at(image, channel), c.area(), scale[channel],
+          shift[channel], limits.low(), limits.high(), base, slope);
     }
   }
 }

@@ -1,18 +1,27 @@
 package nn.core.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nn.core.Gradients;
+import nn.core.Limits;
 import nn.core.NdArray;
 import nn.core.Op;
 import nn.core.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Batch norm at inference: with fixed statistics it is an affine map of each channel,
 /// y = x · γ/√(σ² + ε) + (β − μ · γ/√(σ² + ε)).
 ///
-/// Keeps x only where γ is trained.
+/// A rectifier behind it is part of it, as in [BatchNorm]. Keeps x only where γ is trained, and y only for a rectifier.
 public record BatchNormInference(
-    Tensor x, Tensor weight, Tensor bias, float[] mean, float[] inverseDeviation, float[] scale)
-    implements Op {
+    Tensor x,
+    Tensor weight,
+    Tensor bias,
+    Limits limits,
+    @Nullable NdArray y,
+    float[] mean,
+    float[] inverseDeviation,
+    float[] scale) implements Op {
 
   public static Tensor apply(
       Tensor x,
@@ -20,7 +29,8 @@ public record BatchNormInference(
       Tensor bias,
       NdArray runningMean,
       NdArray runningVariance,
-      float epsilon) {
+      float epsilon,
+      Limits limits) {
     Channels c = Channels.of("batchNorm", x.shape());
     c.check("batchNorm", weight.value(), bias.value(), runningMean, runningVariance);
     float[] mean = runningMean.array().clone(); // the running ones may move before the backward pass
@@ -33,11 +43,12 @@ public record BatchNormInference(
       shift[i] = bias.value().array()[i] - mean[i] * scale[i];
     }
     NdArray y = x.value().fresh(x.shape());
-    c.affine(x.value().array(), scale, shift, y.writable());
+    c.affine(x.value().array(), scale, shift, limits, y.writable());
     return Tensor.result(
         y,
         new BatchNormInference(
-            x.keptFor(weight), weight.edge(), bias.edge(), mean, inverse, scale));
+            x.keptFor(weight), weight.edge(), bias.edge(), limits,
+            limits == Limits.NONE ? null : y, mean, inverse, scale));
   }
 
   @Override
@@ -48,14 +59,24 @@ public record BatchNormInference(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     Channels c = Channels.of("batchNorm", dy.shape());
-    gradients.add(x, () -> inputGradient(c, dy)); // dL/dx = dy · γ/√(σ² + ε)
-    gradients.add(weight, () -> weightGradient(c, dy)); // dL/dγ = Σ dy · x̂
-    gradients.add(bias, () -> NdArray.vector(c.sums(dy.array()))); // dL/dβ = Σ dy
+    gradients.add(x, () -> passed(c, dy, scale)); // dL/dx = d · γ/√(σ² + ε), d = dy where nothing was cut, else 0
+    if (weight.needsGradient() || bias.needsGradient()) {
+      float[] ones = new float[scale.length];
+      Arrays.fill(ones, 1f);
+      NdArray d = y == null ? dy : passed(c, dy, ones);
+      gradients.add(weight, () -> weightGradient(c, d)); // dL/dγ = Σ d · x̂
+      gradients.add(bias, () -> NdArray.vector(c.sums(d.array()))); // dL/dβ = Σ d
+    }
   }
 
-  private NdArray inputGradient(Channels c, NdArray dy) {
+  private NdArray passed(Channels c, NdArray dy, float[] factors) {
     NdArray dx = dy.fresh(dy.shape());
-    c.affine(dy.array(), scale, new float[scale.length], dx.writable());
+    float[] to = dx.writable();
+    if (y == null) {
+      c.affine(dy.array(), factors, new float[factors.length], limits, to);
+    } else {
+      c.limitedGradient(dy.array(), y.array(), factors, limits, to);
+    }
     return dx;
   }
 

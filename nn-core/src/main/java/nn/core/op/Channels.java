@@ -1,5 +1,6 @@
 package nn.core.op;
 
+import nn.core.Limits;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.core.ShapeException;
@@ -68,17 +69,29 @@ record Channels(int batch, int channels, int area) {
     return (float) sum;
   }
 
-  /// y = x · scale[c] + shift[c].
-  void affine(float[] x, float[] scale, float[] shift, float[] y) {
-    Parallel.chunks(channels, c -> affine(c, x, scale[c], shift[c], y));
+  /// y = min(high, max(low, x · scale[c] + shift[c])).
+  void affine(float[] x, float[] scale, float[] shift, Limits limits, float[] y) {
+    Parallel.chunks(channels, c -> affine(c, x, scale[c], shift[c], limits, y));
   }
 
-  void affine(int channel, float[] x, float scale, float shift, float[] y) {
+  void affine(int channel, float[] x, float scale, float shift, Limits limits, float[] y) {
+    Kernels kernels = Kernels.active();
     for (int image = 0; image < batch; image++) {
-      int at = at(image, channel);
-      for (int i = at; i < at + area; i++) {
-        y[i] = x[i] * scale + shift;
-      }
+      kernels.affine(
+          x, y, at(image, channel), area, scale, shift, limits.low(), limits.high());
     }
+  }
+
+  /// dx = dy · factors[c] where y lies between the limits, else 0.
+  void limitedGradient(float[] dy, float[] y, float[] factors, Limits limits, float[] dx) {
+    Kernels kernels = Kernels.active();
+    Parallel.chunks(
+        channels,
+        c -> {
+          for (int image = 0; image < batch; image++) {
+            kernels.limitedGradient(
+                dy, y, dx, at(image, c), area, factors[c], limits.low(), limits.high());
+          }
+        });
   }
 }

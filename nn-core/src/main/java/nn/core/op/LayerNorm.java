@@ -32,18 +32,16 @@ public record LayerNorm(
     float[] to = y.writable();
     float[] gamma = weight.value().array();
     float[] beta = bias.value().array();
+    Kernels kernels = Kernels.active();
     Rows.each(
         x.shape(),
         at -> {
-          Kernels kernels = Kernels.active();
           float mu = kernels.sum(values, at, n) / n;
           float squares = kernels.centredDot(values, at, mu, values, at, mu, n);
           float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
           mean[at / n] = mu;
           inverse[at / n] = scale;
-          for (int i = 0; i < n; i++) {
-            to[at + i] = (values[at + i] - mu) * scale * gamma[i] + beta[i];
-          }
+          kernels.layerNorm(values, gamma, beta, to, at, n, mu, scale);
         });
     return Tensor.result(
         y, new LayerNorm(x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
@@ -82,21 +80,11 @@ public record LayerNorm(
     float[] values = x.value().array();
     float[] to = dx.writable();
     float[] gamma = weight.value().array();
+    Kernels kernels = Kernels.active();
     Rows.each(
         x.shape(),
-        at -> {
-          for (int i = 0; i < n; i++) {
-            to[at + i] = d[at + i] * gamma[i];
-          }
-          Kernels kernels = Kernels.active();
-          float mu = mean[at / n];
-          float scale = inverseDeviation[at / n];
-          float average = kernels.sum(to, at, n) / n;
-          float slope = kernels.centredDot(values, at, mu, to, at, 0f, n) / n * scale * scale;
-          for (int i = at; i < at + n; i++) {
-            to[i] = scale * (to[i] - average - (values[i] - mu) * slope);
-          }
-        });
+        at -> kernels.layerNormGradient(
+            d, values, gamma, to, at, n, mean[at / n], inverseDeviation[at / n]));
     return dx;
   }
 }

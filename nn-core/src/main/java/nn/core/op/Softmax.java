@@ -32,14 +32,8 @@ public record Softmax(Tensor x, NdArray y) implements Op {
     float[] d = dy.array();
     float[] p = y.array();
     float[] to = dx.writable();
-    Rows.each(
-        dy.shape(),
-        at -> {
-          float mean = Kernels.active().dot(d, at, p, at, n);
-          for (int i = at; i < at + n; i++) {
-            to[i] = p[i] * (d[i] - mean);
-          }
-        });
+    Kernels kernels = Kernels.active();
+    Rows.each(dy.shape(), at -> kernels.softmaxGradient(d, p, to, at, n));
     return dx;
   }
 
@@ -48,20 +42,8 @@ public record Softmax(Tensor x, NdArray y) implements Op {
     int n = x.shape().dim(-1);
     float[] from = x.array();
     float[] to = y.writable();
-    Rows.each(
-        x.shape(),
-        at -> {
-          Kernels kernels = Kernels.active();
-          float max = kernels.max(from, at, n);
-          for (int i = at; i < at + n; i++) {
-            to[i] = from[i] - max;
-          }
-          kernels.exp(to, to, at, at + n);
-          float scale = 1f / kernels.sum(to, at, n);
-          for (int i = at; i < at + n; i++) {
-            to[i] *= scale;
-          }
-        });
+    Kernels kernels = Kernels.active();
+    Rows.each(x.shape(), at -> kernels.softmax(from, to, at, n));
     return y;
   }
 }

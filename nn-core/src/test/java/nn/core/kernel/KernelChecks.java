@@ -22,7 +22,12 @@ final class KernelChecks {
     convolutions(kernels, 20);
     convolutionWithNotFinite(kernels);
     maps(kernels);
+    gradientOfGelu(kernels);
     reductions(kernels);
+    affineMaps(kernels);
+    batchNorms(kernels);
+    layerNorms(kernels);
+    softmaxes(kernels);
     System.out.println("checked " + kernels.name());
   }
 
@@ -353,6 +358,30 @@ final class KernelChecks {
     map("tanh", kernels::tanh, Math::tanh, 4, 1e-7);
     map("sigmoid", kernels::sigmoid, x -> 1 / (1 + Math.exp(-x)), 4, 1e-37);
     map("erf", kernels::erf, KernelChecks::erf, 4, 1e-6);
+    map("gelu", kernels::gelu, KernelChecks::gelu, 4, 2e-6);
+  }
+
+  private static double gelu(double x) {
+    return 0.5 * x * (1 + erf(x * Math.sqrt(0.5)));
+  }
+
+  static void gradientOfGelu(Kernels kernels) {
+    for (int n : SIZES) {
+      float[] x = random(n + 5, n);
+      float[] dy = random(n + 5, n + 1);
+      for (int i = 0; i < x.length; i++) {
+        x[i] *= 5;
+      }
+      float[] dx = filled(n + 5);
+      kernels.geluGradient(dy, x, dx, 3, 3 + n);
+      for (int i = 0; i < n; i++) {
+        double v = x[3 + i];
+        double density = Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
+        double want = dy[3 + i] * (0.5 * (1 + erf(v * Math.sqrt(0.5))) + v * density);
+        near(kernels.name() + " gelu's gradient at " + v, want, dx[3 + i], 2e-6);
+      }
+      untouched(kernels.name() + " gelu's gradient", dx, 3, n);
+    }
   }
 
   private static double erf(double x) { // the integral of its derivative, by Simpson's rule
@@ -447,6 +476,180 @@ final class KernelChecks {
           close("max " + what, Double.POSITIVE_INFINITY, kernels.max(z, 2, n), 1, 1);
         }
       }
+    }
+  }
+
+  // --- norms and softmax ---
+
+  private static final float[][] LIMITS = {
+      {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}, {0f, Float.POSITIVE_INFINITY}, {0f, 0.3f},
+  };
+
+  static void affineMaps(Kernels kernels) {
+    for (int n : SIZES) {
+      for (float[] limits : LIMITS) {
+        float low = limits[0];
+        float high = limits[1];
+        String what = kernels.name() + " affine map of " + n + " from " + low + " to " + high;
+        float[] x = random(n + 5, n);
+        float[] y = filled(n + 5);
+        kernels.affine(x, y, 3, n, 0.7f, 0.1f, low, high);
+        float[] inPlace = x.clone();
+        kernels.affine(inPlace, inPlace, 3, n, 0.7f, 0.1f, low, high);
+        float[] dy = random(n + 5, n + 1);
+        float[] dx = filled(n + 5);
+        kernels.limitedGradient(dy, y, dx, 3, n, 0.7f, low, high);
+        for (int i = 3; i < 3 + n; i++) {
+          double want = Math.min(high, Math.max(low, 0.7f * (double) x[i] + 0.1f));
+          near(what, want, y[i], 1e-7);
+          near(what + " in place", y[i], inPlace[i], 0);
+          near(what + ", gradient", y[i] > low && y[i] < high ? 0.7f * dy[i] : 0, dx[i], 1e-7);
+        }
+        untouched(what, y, 3, n);
+        untouched(what + ", gradient", dx, 3, n);
+        if (n > 0) {
+          x[3 + n / 2] = Float.NaN;
+          kernels.affine(x, y, 3, n, 0.7f, 0.1f, low, high);
+          near(what + " of NaN", Double.NaN, y[3 + n / 2], 0);
+          x[3 + n / 2] = Float.POSITIVE_INFINITY;
+          kernels.affine(x, y, 3, n, 0.7f, 0.1f, low, high);
+          near(what + " of infinity", high, y[3 + n / 2], 0);
+        }
+      }
+    }
+  }
+
+  static void batchNorms(Kernels kernels) {
+    for (int n : new int[] {0, 1, 2, 3, 7, 15, 16, 17, 31, 33, 49, 100, 1111}) {
+      for (float[] limits : LIMITS) {
+        float low = limits[0];
+        float high = limits[1];
+        String what = kernels.name() + " batch norm of " + n + " from " + low + " to " + high;
+        float[] x = random(n + 5, n);
+        float[] dy = random(n + 5, n + 1);
+        float[] dx = filled(n + 5);
+        double[] sums = {7, 8, 9, 10};
+        kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
+        kernels.batchNormGradient(x, dy, dx, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
+        double sum = 8;
+        double dot = 9;
+        double size = 0;
+        for (int i = 3; i < 3 + n; i++) {
+          double z = 0.7f * (double) x[i] + 0.1f;
+          double d = z > low && z < high ? dy[i] : 0;
+          sum += d;
+          dot += d * (x[i] - 0.25f);
+          size += Math.abs(d);
+          near(what + ", gradient", 0.7f * (d - 0.2f - x[i] * 0.3f), dx[i], 3e-7);
+        }
+        close(what + ", sum", sum, (float) sums[1], size + 8, 1);
+        close(what + ", dot", dot, (float) sums[2], 2 * size + 9, 1);
+        untouched(what, dx, 3, n);
+        if (sums[0] != 7 || sums[3] != 10) {
+          throw new AssertionError(what + " writes beside its sums");
+        }
+        if (n > 0) {
+          dy[3 + n / 2] = Float.NaN;
+          x[3 + n / 2] = 0.1f; // inside of all limits
+          kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
+          near(what + ", sum with NaN", Double.NaN, (float) sums[1], 0);
+          near(what + ", dot with NaN", Double.NaN, (float) sums[2], 0);
+        }
+      }
+    }
+  }
+
+  static void layerNorms(Kernels kernels) {
+    for (int n : new int[] {1, 2, 3, 7, 15, 16, 17, 31, 33, 100, 1111}) {
+      String what = kernels.name() + " layer norm of " + n;
+      float[] x = random(n + 5, n);
+      float[] gamma = random(n, n + 1);
+      float[] beta = random(n, n + 2);
+      float[] y = filled(n + 5);
+      kernels.layerNorm(x, gamma, beta, y, 3, n, 0.2f, 1.5f);
+      float[] dy = random(n + 5, n + 3);
+      float[] dx = filled(n + 5);
+      kernels.layerNormGradient(dy, x, gamma, dx, 3, n, 0.2f, 1.5f);
+      double average = 0;
+      double slope = 0;
+      for (int i = 0; i < n; i++) {
+        double g = (double) dy[3 + i] * gamma[i];
+        average += g / n;
+        slope += g * (x[3 + i] - 0.2f) * 1.5 / n;
+      }
+      for (int i = 0; i < n; i++) {
+        double normal = (x[3 + i] - (double) 0.2f) * 1.5;
+        near(what, normal * gamma[i] + beta[i], y[3 + i], 5e-7);
+        double g = (double) dy[3 + i] * gamma[i];
+        near(what + ", gradient", 1.5 * (g - average - normal * slope), dx[3 + i], 1e-6);
+      }
+      untouched(what, y, 3, n);
+      untouched(what + ", gradient", dx, 3, n);
+    }
+  }
+
+  static void softmaxes(Kernels kernels) {
+    for (int n : new int[] {1, 2, 3, 7, 15, 16, 17, 31, 33, 100, 1111}) {
+      String what = kernels.name() + " softmax of " + n;
+      float[] x = random(n + 5, n);
+      for (int i = 0; i < n; i++) {
+        x[3 + i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? 10 : 60;
+      }
+      if (n > 10) {
+        x[3 + n / 3] = Float.NEGATIVE_INFINITY;
+      }
+      float[] y = filled(n + 5);
+      kernels.softmax(x, y, 3, n);
+      double max = Double.NEGATIVE_INFINITY;
+      for (int i = 3; i < 3 + n; i++) {
+        max = Math.max(max, x[i]);
+      }
+      double sum = 0;
+      for (int i = 3; i < 3 + n; i++) {
+        sum += Math.exp(x[i] - max);
+      }
+      float[] dy = random(n + 5, n + 3);
+      double mean = 0;
+      for (int i = 3; i < 3 + n; i++) {
+        double want = Math.exp(x[i] - max) / sum;
+        double error = 5e-7 + EPSILON * (max - x[i]); // of the difference's rounding, which goes into the exponent
+        near(what, want, y[i], 1e-37 + (want > 0 ? error * want : 0));
+        mean += (double) dy[i] * y[i];
+      }
+      float[] dx = filled(n + 5);
+      kernels.softmaxGradient(dy, y, dx, 3, n);
+      for (int i = 3; i < 3 + n; i++) {
+        near(what + ", gradient", y[i] * (dy[i] - mean), dx[i], 1e-6 * y[i] + 1e-37);
+      }
+      untouched(what, y, 3, n);
+      untouched(what + ", gradient", dx, 3, n);
+      x[3 + n - 1] = Float.NaN;
+      kernels.softmax(x, y, 3, n);
+      near(what + " with NaN", Double.NaN, y[3], 0);
+    }
+  }
+
+  private static float[] filled(int n) {
+    float[] x = new float[n];
+    Arrays.fill(x, 123f);
+    return x;
+  }
+
+  private static void untouched(String what, float[] x, int at, int n) {
+    for (int i = 0; i < x.length; i++) {
+      if ((i < at || i >= at + n) && x[i] != 123f) {
+        throw new AssertionError(what + " writes outside");
+      }
+    }
+  }
+
+  private static void near(String what, double want, float got, double error) {
+    boolean fits =
+        Double.isFinite(want)
+            ? Math.abs(want - got) <= error + Math.ulp((float) want)
+            : Double.compare(want, got) == 0;
+    if (!fits) {
+      throw new AssertionError(what + ": expected " + want + ", got " + got);
     }
   }
 }

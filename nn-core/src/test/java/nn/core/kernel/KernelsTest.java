@@ -62,6 +62,36 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void theGradientOfGeluIsCloseToTheExactOne(Kernels kernels) {
+    KernelChecks.gradientOfGelu(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void affineMapsAndTheirGradientsKeepTheirLimits(Kernels kernels) {
+    KernelChecks.affineMaps(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void gradientsOfBatchNormAreCloseToTheExactOnes(Kernels kernels) {
+    KernelChecks.batchNorms(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void layerNormAndItsGradientAreCloseToTheExactOnes(Kernels kernels) {
+    KernelChecks.layerNorms(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void softmaxAndItsGradientAreCloseToTheExactOnes(Kernels kernels) {
+    KernelChecks.softmaxes(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void matrixProductsAgreeWithEjml(Kernels kernels) {
     for (int[] size : new int[][] {{4, 5, 6}, {65, 77, 129}, {200, 33, 500}}) {
       FMatrixRMaj a = FMatrixRMaj.wrap(size[0], size[2], KernelChecks.random(size[0] * size[2], 1));

@@ -1,0 +1,125 @@
+package nn.core.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The loops of batch norm and of the rectifier behind it, over one channel of one image. The rest that fills no vector is
+/// one masked step: channels of 7×7 pixels have more rest than whole vectors.
+///
+/// A rectifier that is computed with the norm costs nothing: it saves a pass over memory forward, and backward one pass and
+/// the array between the two (training steps of MobileNetV2 took 1.46 times as long with two loops).
+final class VectorBatchNorm {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final int BLOCK = 32 * L; // so many numbers are summed in single precision
+
+  private VectorBatchNorm() {}
+
+  static void affine(
+      float[] x, float[] y, int at, int n, float scale, float shift, float low, float high) {
+    int end = at + n;
+    int i = at;
+    for (; i + L <= end; i += L) {
+      FloatVector z = FloatVector.fromArray(S, x, i).fma(scale, shift);
+      z = z.blend(low, z.compare(LT, low));
+      z.blend(high, z.compare(GT, high)).intoArray(y, i);
+    }
+    if (i < end) {
+      VectorMask<Float> rest = S.indexInRange(i, end);
+      FloatVector z = FloatVector.fromArray(S, x, i, rest).fma(scale, shift);
+      z = z.blend(low, z.compare(LT, low));
+      z.blend(high, z.compare(GT, high)).intoArray(y, i, rest);
+    }
+  }
+
+  static void limitedGradient(
+      float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high) {
+    int end = at + n;
+    int i = at;
+    for (; i + L <= end; i += L) {
+      FloatVector z = FloatVector.fromArray(S, y, i);
+      FloatVector d = FloatVector.fromArray(S, dy, i).mul(scale);
+      FloatVector.zero(S)
+          .blend(d, z.compare(GT, low).and(z.compare(LT, high)))
+          .intoArray(dx, i);
+    }
+    if (i < end) {
+      VectorMask<Float> rest = S.indexInRange(i, end);
+      FloatVector z = FloatVector.fromArray(S, y, i, rest);
+      FloatVector d = FloatVector.fromArray(S, dy, i, rest).mul(scale);
+      FloatVector.zero(S)
+          .blend(d, z.compare(GT, low).and(z.compare(LT, high)))
+          .intoArray(dx, i, rest);
+    }
+  }
+
+  static void batchNormSums(
+      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
+      float centre, double[] sums, int sumsAt) {
+    int end = at + n;
+    double sum = 0;
+    double dot = 0;
+    for (int first = at; first < end; first += BLOCK) {
+      int last = Math.min(first + BLOCK, end);
+      FloatVector s = FloatVector.zero(S);
+      FloatVector t = s;
+      int i = first;
+      for (; i + L <= last; i += L) {
+        FloatVector v = FloatVector.fromArray(S, x, i);
+        FloatVector z = v.fma(scale, shift);
+        FloatVector d =
+            FloatVector.zero(S)
+                .blend(
+                    FloatVector.fromArray(S, dy, i), z.compare(GT, low).and(z.compare(LT, high)));
+        s = s.add(d);
+        t = v.sub(centre).fma(d, t);
+      }
+      if (i < last) {
+        VectorMask<Float> rest = S.indexInRange(i, last);
+        FloatVector v = FloatVector.fromArray(S, x, i, rest);
+        FloatVector z = v.fma(scale, shift);
+        FloatVector d =
+            FloatVector.zero(S)
+                .blend(
+                    FloatVector.fromArray(S, dy, i, rest),
+                    z.compare(GT, low).and(z.compare(LT, high)));
+        s = s.add(d);
+        t = v.sub(centre).fma(d, t);
+      }
+      sum += VectorReduction.total(s);
+      dot += VectorReduction.total(t);
+    }
+    sums[sumsAt] += sum;
+    sums[sumsAt + 1] += dot;
+  }
+
+  static void batchNormGradient(
+      float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
+      float high, float base, float slope) {
+    int end = at + n;
+    int i = at;
+    for (; i + L <= end; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, i);
+      FloatVector z = v.fma(scale, shift);
+      FloatVector d =
+          FloatVector.zero(S)
+              .blend(FloatVector.fromArray(S, dy, i), z.compare(GT, low).and(z.compare(LT, high)));
+      v.fma(FloatVector.broadcast(S, -slope), d.sub(base)).mul(scale).intoArray(dx, i);
+    }
+    if (i < end) {
+      VectorMask<Float> rest = S.indexInRange(i, end);
+      FloatVector v = FloatVector.fromArray(S, x, i, rest);
+      FloatVector z = v.fma(scale, shift);
+      FloatVector d =
+          FloatVector.zero(S)
+              .blend(
+                  FloatVector.fromArray(S, dy, i, rest),
+                  z.compare(GT, low).and(z.compare(LT, high)));
+      v.fma(FloatVector.broadcast(S, -slope), d.sub(base)).mul(scale).intoArray(dx, i, rest);
+    }
+  }
+}
