@@ -1,7 +1,9 @@
 package nn.layers;
 
 import java.util.function.UnaryOperator;
+import nn.core.Limits;
 import nn.core.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A function applied to every number by itself (softmax: to every row), without parameters. The
 /// functions, by name:
@@ -24,28 +26,35 @@ import nn.core.Tensor;
 public final class Activation extends Layer {
   private final String description;
   private final UnaryOperator<Tensor> function;
+  private final @Nullable Limits limits; // what a rectifier is, and others are not
 
-  private Activation(String description, UnaryOperator<Tensor> function) {
+  private Activation(
+      String description, UnaryOperator<Tensor> function, @Nullable Limits limits) {
     super();
     this.description = description;
     this.function = function;
+    this.limits = limits;
+  }
+
+  private static Activation rectifier(String description, Limits limits) {
+    return new Activation(description, x -> x.limited(limits), limits);
   }
 
   /// Any function of a tensor that has no parameters.
   ///
   /// @param description what [#describe] says, such as `Mish`
   public static Activation of(String description, UnaryOperator<Tensor> function) {
-    return new Activation(description, function);
+    return new Activation(description, function, null);
   }
 
   /// max(x, 0), the rectifier: Nair and Hinton, "Rectified Linear Units", 2010.
   public static Activation relu() {
-    return of("Relu", Tensor::relu);
+    return rectifier("Relu", Limits.RELU);
   }
 
   /// min(max(x, 0), 6): the rectifier of MobileNets, bounded for coarse number formats.
   public static Activation relu6() {
-    return of("Relu6", Tensor::relu6);
+    return rectifier("Relu6", Limits.RELU6);
   }
 
   /// x above zero, slope · x below: Maas et al., "Rectifier Nonlinearities", 2013.
@@ -111,6 +120,12 @@ public final class Activation extends Layer {
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
     return function.apply(x);
+  }
+
+  /// The limits between which this keeps numbers, if that is all it does.
+  @Nullable
+  Limits limits() {
+    return limits;
   }
 
   /// The name of the function, such as `Relu6` or `LeakyRelu 0.1`

@@ -1,5 +1,6 @@
 package nn.layers;
 
+import nn.core.Limits;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.core.Tensor;
@@ -71,12 +72,17 @@ public final class BatchNorm2d extends Layer {
 
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
+    return compute(x, pass, Limits.NONE);
+  }
+
+  /// With the rectifier that stands behind.
+  Tensor compute(Tensor x, Pass pass, Limits limits) {
     Tensor w = weight.in(pass);
     Tensor b = bias.in(pass);
     if (!pass.isTraining()) {
-      return x.batchNormInference(w, b, runningMean.value(), runningVar.value(), eps);
+      return x.batchNormInference(w, b, runningMean.value(), runningVar.value(), eps, limits);
     }
-    Tensor y = x.batchNorm(w, b, runningMean.value(), runningVar.value(), momentum, eps);
+    Tensor y = x.batchNorm(w, b, runningMean.value(), runningVar.value(), momentum, eps, limits);
     batches.value().writable()[0]++;
     return y;
   }

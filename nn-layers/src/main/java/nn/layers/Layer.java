@@ -42,7 +42,7 @@ public abstract class Layer {
     if (pass.skips(this)) {
       return x;
     }
-    Tensor y = compute(x, frozen ? pass.asInference() : pass.asGiven());
+    Tensor y = compute(x, pass.asSeenBy(this));
     pass.forwarded(this, y.shape());
     return y;
   }
@@ -55,6 +55,12 @@ public abstract class Layer {
   /// Applies this network to a batch at inference.
   public final NdArray forward(NdArray x) {
     return forward(x, Pass.INFERENCE).value();
+  }
+
+  /// Applies what stands in these slots, one after the other: as calling each slot's [Slot#forward], but neighbours that
+  /// compute together at less cost than apart do so. For [#compute].
+  protected static Tensor chain(Tensor x, Pass pass, Slot... slots) {
+    return Chain.forward(x, pass, List.of(slots));
   }
 
   // ---- construction

@@ -110,9 +110,9 @@ public final class Pass implements AutoCloseable {
     return frozen;
   }
 
-  /// This pass for a layer that is not frozen, even inside a frozen one.
-  Pass asGiven() {
-    return whole;
+  /// This pass for `layer`: as at inference if it is frozen, else as it is for the whole, even inside a frozen one.
+  Pass asSeenBy(Layer layer) {
+    return layer.isFrozen() ? frozen : whole;
   }
 
   /// An inference pass that shows every layer's output to `observer`.
@@ -123,6 +123,11 @@ public final class Pass implements AutoCloseable {
   /// The same pass in which `layer` hands its input through.
   Pass skipping(Layer layer) {
     return new Pass(whole.gradients, whole.training, whole.random, workspace, observer, layer);
+  }
+
+  /// Whether somebody looks at single layers' outputs.
+  boolean isObserved() {
+    return observer != null;
   }
 
   boolean skips(Layer layer) {

@@ -43,11 +43,7 @@ public class Sequential extends Layer {
 
   @Override
   protected final Tensor compute(Tensor x, Pass pass) {
-    Tensor y = x;
-    for (Slot slot : slots.values()) {
-      y = slot.forward(y, pass);
-    }
-    return y;
+    return Chain.forward(x, pass, slots());
   }
 
   /// Puts a layer behind the child with the name `existing`.

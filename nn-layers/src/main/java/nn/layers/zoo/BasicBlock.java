@@ -34,8 +34,7 @@ final class BasicBlock extends Layer {
 
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
-    Tensor y = relu1.forward(bn1.forward(conv1.forward(x, pass), pass), pass);
-    y = bn2.forward(conv2.forward(y, pass), pass);
+    Tensor y = chain(x, pass, conv1, bn1, relu1, conv2, bn2);
     return relu2.forward(y.plus(downsample.forward(x, pass)), pass);
   }
 }

@@ -49,9 +49,7 @@ final class Bottleneck extends Layer {
 
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
-    Tensor y = relu1.forward(bn1.forward(conv1.forward(x, pass), pass), pass);
-    y = relu2.forward(bn2.forward(conv2.forward(y, pass), pass), pass);
-    y = bn3.forward(conv3.forward(y, pass), pass);
+    Tensor y = chain(x, pass, conv1, bn1, relu1, conv2, bn2, relu2, conv3, bn3);
     return relu3.forward(y.plus(downsample.forward(x, pass)), pass);
   }
 }
