@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
 final class VectorMatmul {
   private static final int DEPTH = 768; // of a block; half of it again is not cut
-  private static final int ROWS = 144; // of A in one chunk: a multiple of every tile's rows; 432 KiB at full depth
+  private static final int ROWS = 3 * VectorTile.BAND; // of A in one chunk; 360 or 432 KiB at full depth
   private static final int COLUMNS = 3072; // of B packed at once
   private static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
   private static final int[] PACKED = VectorPack.steps(DEPTH * 3 / 2, VectorTile.WIDTH);

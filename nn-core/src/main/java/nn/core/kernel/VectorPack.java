@@ -1,9 +1,14 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /// Copies matrices into the order in which [VectorTile] reads them.
 final class VectorPack {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+
   private VectorPack() {}
 
   /// `m` rows of A, the element (i, p) of which stands at `aAt + i·aRow + p·aColumn`: for each tile of rows (see
@@ -18,7 +23,11 @@ final class VectorPack {
       if (aColumn == 1) {
         VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
       } else if (aRow == 1) {
-        for (int p = 0; p < depth; p++) {
+        int whole = rows > L ? 0 : Math.clamp((a.length - L - from) / aColumn + 1, 0, depth);
+        for (int p = 0; p < whole; p++) { // the next row overwrites what is too much
+          FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * rows);
+        }
+        for (int p = whole; p < depth; p++) {
           System.arraycopy(a, from + p * aColumn, packed, at + p * rows, rows);
         }
       } else {
@@ -39,7 +48,13 @@ final class VectorPack {
     if (lanes < width) {
       Arrays.fill(packed, to, to + depth * width, 0f);
     }
-    if (bColumn == 1) {
+    if (bColumn == 1 && lanes == width && width % L == 0) {
+      for (int p = 0; p < depth; p++) {
+        for (int j = 0; j < width; j += L) {
+          FloatVector.fromArray(S, b, bAt + p * bRow + j).intoArray(packed, to + p * width + j);
+        }
+      }
+    } else if (bColumn == 1) {
       for (int p = 0; p < depth; p++) {
         System.arraycopy(b, bAt + p * bRow, packed, to + p * width, lanes);
       }

@@ -15,7 +15,7 @@ final class VectorPixels {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int STEP = 2 * L;
-  private static final int MOST = S.vectorBitSize() >= 512 ? 12 : 6;
+  private static final int MOST = S.vectorBitSize() >= 512 ? 12 : 5; // see [VectorTile]
 
   private VectorPixels() {}
 
@@ -27,13 +27,7 @@ final class VectorPixels {
     int done = 0;
     while (done < pixels) {
       int left = pixels - done;
-      int now =
-          left >= 12 ? MOST
-              : left >= 8 && MOST > 6 ? 8
-              : left >= 6 ? 6
-              : left >= 4 ? 4
-              : left >= 2 ? 2
-              : 1;
+      int now = MOST == 12 && left >= 8 && left < 12 ? 8 : VectorTile.rows(left);
       tile(now, wide, depth, x, xAt + done, offsets, w, wAt, tile, tileAt + done * step);
       done += now;
     }
@@ -47,6 +41,7 @@ final class VectorPixels {
         case 12 -> wide12(depth, x, xAt, offsets, w, wAt, tile, tileAt);
         case 8 -> wide8(depth, x, xAt, offsets, w, wAt, tile, tileAt);
         case 6 -> wide6(depth, x, xAt, offsets, w, wAt, tile, tileAt);
+        case 5 -> wide5(depth, x, xAt, offsets, w, wAt, tile, tileAt);
         case 4 -> wide4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
         case 2 -> wide2(depth, x, xAt, offsets, w, wAt, tile, tileAt);
         default -> wide1(depth, x, xAt, offsets, w, wAt, tile, tileAt);
@@ -266,6 +261,51 @@ final class VectorPixels {
     c4v.intoArray(tile, tileAt + 4 * STEP + L);
     c5u.intoArray(tile, tileAt + 5 * STEP);
     c5v.intoArray(tile, tileAt + 5 * STEP + L);
+  }
+
+  private static void wide5(
+      int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
+    FloatVector c0u = FloatVector.zero(S);
+    FloatVector c0v = FloatVector.zero(S);
+    FloatVector c1u = FloatVector.zero(S);
+    FloatVector c1v = FloatVector.zero(S);
+    FloatVector c2u = FloatVector.zero(S);
+    FloatVector c2v = FloatVector.zero(S);
+    FloatVector c3u = FloatVector.zero(S);
+    FloatVector c3v = FloatVector.zero(S);
+    FloatVector c4u = FloatVector.zero(S);
+    FloatVector c4v = FloatVector.zero(S);
+    for (int p = 0; p < depth; p++) {
+      int from = xAt + offsets[p];
+      int at = wAt + p * STEP;
+      FloatVector u = FloatVector.fromArray(S, w, at);
+      FloatVector v = FloatVector.fromArray(S, w, at + L);
+      FloatVector f = FloatVector.broadcast(S, x[from]);
+      c0u = f.fma(u, c0u);
+      c0v = f.fma(v, c0v);
+      f = FloatVector.broadcast(S, x[from + 1]);
+      c1u = f.fma(u, c1u);
+      c1v = f.fma(v, c1v);
+      f = FloatVector.broadcast(S, x[from + 2]);
+      c2u = f.fma(u, c2u);
+      c2v = f.fma(v, c2v);
+      f = FloatVector.broadcast(S, x[from + 3]);
+      c3u = f.fma(u, c3u);
+      c3v = f.fma(v, c3v);
+      f = FloatVector.broadcast(S, x[from + 4]);
+      c4u = f.fma(u, c4u);
+      c4v = f.fma(v, c4v);
+    }
+    c0u.intoArray(tile, tileAt);
+    c0v.intoArray(tile, tileAt + L);
+    c1u.intoArray(tile, tileAt + STEP);
+    c1v.intoArray(tile, tileAt + STEP + L);
+    c2u.intoArray(tile, tileAt + 2 * STEP);
+    c2v.intoArray(tile, tileAt + 2 * STEP + L);
+    c3u.intoArray(tile, tileAt + 3 * STEP);
+    c3v.intoArray(tile, tileAt + 3 * STEP + L);
+    c4u.intoArray(tile, tileAt + 4 * STEP);
+    c4v.intoArray(tile, tileAt + 4 * STEP + L);
   }
 
   private static void wide4(

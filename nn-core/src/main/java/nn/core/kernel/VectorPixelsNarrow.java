@@ -18,6 +18,7 @@ final class VectorPixelsNarrow {
       case 12 -> narrow12(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 8 -> narrow8(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 6 -> narrow6(depth, x, xAt, offsets, w, wAt, tile, tileAt);
+      case 5 -> narrow5(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 4 -> narrow4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 2 -> narrow2(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       default -> narrow1(depth, x, xAt, offsets, w, wAt, tile, tileAt);
@@ -153,6 +154,35 @@ final class VectorPixelsNarrow {
     c3u.intoArray(tile, tileAt + 3 * L);
     c4u.intoArray(tile, tileAt + 4 * L);
     c5u.intoArray(tile, tileAt + 5 * L);
+  }
+
+  private static void narrow5(
+      int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
+    FloatVector c0u = FloatVector.zero(S);
+    FloatVector c1u = FloatVector.zero(S);
+    FloatVector c2u = FloatVector.zero(S);
+    FloatVector c3u = FloatVector.zero(S);
+    FloatVector c4u = FloatVector.zero(S);
+    for (int p = 0; p < depth; p++) {
+      int from = xAt + offsets[p];
+      int at = wAt + p * L;
+      FloatVector u = FloatVector.fromArray(S, w, at);
+      FloatVector f = FloatVector.broadcast(S, x[from]);
+      c0u = f.fma(u, c0u);
+      f = FloatVector.broadcast(S, x[from + 1]);
+      c1u = f.fma(u, c1u);
+      f = FloatVector.broadcast(S, x[from + 2]);
+      c2u = f.fma(u, c2u);
+      f = FloatVector.broadcast(S, x[from + 3]);
+      c3u = f.fma(u, c3u);
+      f = FloatVector.broadcast(S, x[from + 4]);
+      c4u = f.fma(u, c4u);
+    }
+    c0u.intoArray(tile, tileAt);
+    c1u.intoArray(tile, tileAt + L);
+    c2u.intoArray(tile, tileAt + 2 * L);
+    c3u.intoArray(tile, tileAt + 3 * L);
+    c4u.intoArray(tile, tileAt + 4 * L);
   }
 
   private static void narrow4(

@@ -16,7 +16,7 @@ final class VectorPointwise {
   private static final int WIDTH = VectorTile.WIDTH;
   private static final int PANELS = 4; // of B in a chunk
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
-  private static final int ROWS = 48; // a multiple of every tile's rows
+  private static final int ROWS = VectorTile.BAND;
   private static final int[] PACKED = VectorPack.steps(DEPTH, WIDTH);
 
   private VectorPointwise() {}

@@ -12,7 +12,7 @@ final class VectorRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int STEP = 2 * L;
-  private static final int MOST = S.vectorBitSize() >= 512 ? 12 : 6; // rows of 2 vectors that fit into the registers
+  private static final int MOST = S.vectorBitSize() >= 512 ? 12 : 5; // rows of 2 vectors that fit into the registers
 
   private VectorRows() {}
 
@@ -23,11 +23,11 @@ final class VectorRows {
       int rows, boolean wide, int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt,
       float[] tile, int tileAt) {
     int width = wide ? STEP : L;
-    int most = wide ? MOST : 12;
     int r = 0;
     while (r < rows) {
       int left = rows - r;
-      int step = left >= most ? most : left >= 8 && wide && most == 12 ? 8 : left >= 4 ? 4 : 2;
+      int step =
+          MOST == 5 && wide ? VectorTile.rows(left) : left >= 12 ? 12 : left >= 8 && wide ? 8 : 4;
       int from = xAt + r * L;
       int to = tileAt + r * width;
       if (wide) {
@@ -47,7 +47,7 @@ final class VectorRows {
     switch (rows) {
       case 12 -> wide12(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 8 -> wide8(depth, x, xAt, offsets, w, wAt, tile, tileAt);
-      case 6 -> wide6(depth, x, xAt, offsets, w, wAt, tile, tileAt);
+      case 5 -> wide5(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 4 -> wide4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       default -> wide2(depth, x, xAt, offsets, w, wAt, tile, tileAt);
     }
@@ -213,7 +213,7 @@ final class VectorRows {
     c7v.intoArray(tile, tileAt + 7 * STEP + L);
   }
 
-  private static void wide6(
+  private static void wide5(
       int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
     FloatVector c0u = FloatVector.zero(S);
     FloatVector c0v = FloatVector.zero(S);
@@ -225,8 +225,6 @@ final class VectorRows {
     FloatVector c3v = FloatVector.zero(S);
     FloatVector c4u = FloatVector.zero(S);
     FloatVector c4v = FloatVector.zero(S);
-    FloatVector c5u = FloatVector.zero(S);
-    FloatVector c5v = FloatVector.zero(S);
     for (int p = 0; p < depth; p++) {
       int from = xAt + offsets[p];
       int at = wAt + p * STEP;
@@ -247,9 +245,6 @@ final class VectorRows {
       f = FloatVector.broadcast(S, x[from + 4 * L]);
       c4u = f.fma(u, c4u);
       c4v = f.fma(v, c4v);
-      f = FloatVector.broadcast(S, x[from + 5 * L]);
-      c5u = f.fma(u, c5u);
-      c5v = f.fma(v, c5v);
     }
     c0u.intoArray(tile, tileAt);
     c0v.intoArray(tile, tileAt + L);
@@ -261,8 +256,6 @@ final class VectorRows {
     c3v.intoArray(tile, tileAt + 3 * STEP + L);
     c4u.intoArray(tile, tileAt + 4 * STEP);
     c4v.intoArray(tile, tileAt + 4 * STEP + L);
-    c5u.intoArray(tile, tileAt + 5 * STEP);
-    c5v.intoArray(tile, tileAt + 5 * STEP + L);
   }
 
   private static void wide4(

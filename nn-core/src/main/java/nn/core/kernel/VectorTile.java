@@ -12,7 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The methods add to what stands in C. One method for each shape, spelled out: C2 keeps vectors in registers only as local variables of one method.
 /// 12 rows of 2 vectors run at 113 GF/s on one core whose peak is 116 (512 bit, AMD Zen 4, operands in cache), 4 rows
-/// at 110, 2 at 79; 12 rows of 1 vector at 84. With 16 registers (vectors of 256 bit and fewer) the tile is 6 rows of 2.
+/// at 110, 2 at 79; 12 rows of 1 vector at 84. With 16 registers (vectors of 256 bit and
+/// fewer) the tile is 5 rows of 2: 78 GF/s where the peak is 87 (AMD Zen 3), 4 rows 63; 6 rows would fit on paper, but C2 loads
+/// ahead and spills: 43.
 final class VectorTile {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -21,13 +23,19 @@ final class VectorTile {
   static final int WIDTH = 2 * L;
 
   /// The most rows of a tile.
-  static final int ROWS = S.vectorBitSize() >= 512 ? 12 : 6;
+  static final int ROWS = S.vectorBitSize() >= 512 ? 12 : 5;
+
+  /// Rows that are packed and multiplied together: a multiple of [#ROWS].
+  static final int BAND = ROWS == 12 ? 48 : 40;
 
   private VectorTile() {}
 
   /// How many rows the next tile has if `left` rows are left.
   static int rows(int left) {
-    return left >= ROWS ? ROWS : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    if (ROWS == 5) {
+      return left >= 9 || left == 7 || left == 5 ? 5 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    }
+    return left >= 12 ? 12 : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
   /// One panel of C, `m` rows of `lanes` ≤ [#WIDTH] numbers: C = A · B, or C += A · B. B is read up to a whole vector, so
@@ -83,6 +91,7 @@ final class VectorTile {
     switch (rows) {
       case 12 -> wide12(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 6 -> wide6(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
+      case 5 -> wide5(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 4 -> wide4(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 2 -> wide2(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       default -> wide1(depth, a, aAt, b, bAt, offsets, c, cAt);
@@ -95,6 +104,7 @@ final class VectorTile {
     switch (rows) {
       case 12 -> narrow12(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 6 -> narrow6(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
+      case 5 -> narrow5(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 4 -> narrow4(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       case 2 -> narrow2(depth, a, aAt, b, bAt, offsets, c, cAt, cStep);
       default -> narrow1(depth, a, aAt, b, bAt, offsets, c, cAt);
@@ -247,6 +257,52 @@ final class VectorTile {
     c4v.intoArray(c, cAt + 4 * cStep + L);
     c5u.intoArray(c, cAt + 5 * cStep);
     c5v.intoArray(c, cAt + 5 * cStep + L);
+  }
+
+  private static void wide5(
+      int depth, float[] a, int aAt, float[] b, int bAt, int[] offsets, float[] c, int cAt,
+      int cStep) {
+    FloatVector c0u = FloatVector.fromArray(S, c, cAt);
+    FloatVector c0v = FloatVector.fromArray(S, c, cAt + L);
+    FloatVector c1u = FloatVector.fromArray(S, c, cAt + cStep);
+    FloatVector c1v = FloatVector.fromArray(S, c, cAt + cStep + L);
+    FloatVector c2u = FloatVector.fromArray(S, c, cAt + 2 * cStep);
+    FloatVector c2v = FloatVector.fromArray(S, c, cAt + 2 * cStep + L);
+    FloatVector c3u = FloatVector.fromArray(S, c, cAt + 3 * cStep);
+    FloatVector c3v = FloatVector.fromArray(S, c, cAt + 3 * cStep + L);
+    FloatVector c4u = FloatVector.fromArray(S, c, cAt + 4 * cStep);
+    FloatVector c4v = FloatVector.fromArray(S, c, cAt + 4 * cStep + L);
+    for (int p = 0; p < depth; p++) {
+      int at = bAt + offsets[p];
+      FloatVector u = FloatVector.fromArray(S, b, at);
+      FloatVector v = FloatVector.fromArray(S, b, at + L);
+      int from = aAt + p * 5;
+      FloatVector f = FloatVector.broadcast(S, a[from]);
+      c0u = f.fma(u, c0u);
+      c0v = f.fma(v, c0v);
+      f = FloatVector.broadcast(S, a[from + 1]);
+      c1u = f.fma(u, c1u);
+      c1v = f.fma(v, c1v);
+      f = FloatVector.broadcast(S, a[from + 2]);
+      c2u = f.fma(u, c2u);
+      c2v = f.fma(v, c2v);
+      f = FloatVector.broadcast(S, a[from + 3]);
+      c3u = f.fma(u, c3u);
+      c3v = f.fma(v, c3v);
+      f = FloatVector.broadcast(S, a[from + 4]);
+      c4u = f.fma(u, c4u);
+      c4v = f.fma(v, c4v);
+    }
+    c0u.intoArray(c, cAt);
+    c0v.intoArray(c, cAt + L);
+    c1u.intoArray(c, cAt + cStep);
+    c1v.intoArray(c, cAt + cStep + L);
+    c2u.intoArray(c, cAt + 2 * cStep);
+    c2v.intoArray(c, cAt + 2 * cStep + L);
+    c3u.intoArray(c, cAt + 3 * cStep);
+    c3v.intoArray(c, cAt + 3 * cStep + L);
+    c4u.intoArray(c, cAt + 4 * cStep);
+    c4v.intoArray(c, cAt + 4 * cStep + L);
   }
 
   private static void wide4(
@@ -420,6 +476,36 @@ final class VectorTile {
     c3u.intoArray(c, cAt + 3 * cStep);
     c4u.intoArray(c, cAt + 4 * cStep);
     c5u.intoArray(c, cAt + 5 * cStep);
+  }
+
+  private static void narrow5(
+      int depth, float[] a, int aAt, float[] b, int bAt, int[] offsets, float[] c, int cAt,
+      int cStep) {
+    FloatVector c0u = FloatVector.fromArray(S, c, cAt);
+    FloatVector c1u = FloatVector.fromArray(S, c, cAt + cStep);
+    FloatVector c2u = FloatVector.fromArray(S, c, cAt + 2 * cStep);
+    FloatVector c3u = FloatVector.fromArray(S, c, cAt + 3 * cStep);
+    FloatVector c4u = FloatVector.fromArray(S, c, cAt + 4 * cStep);
+    for (int p = 0; p < depth; p++) {
+      int at = bAt + offsets[p];
+      FloatVector u = FloatVector.fromArray(S, b, at);
+      int from = aAt + p * 5;
+      FloatVector f = FloatVector.broadcast(S, a[from]);
+      c0u = f.fma(u, c0u);
+      f = FloatVector.broadcast(S, a[from + 1]);
+      c1u = f.fma(u, c1u);
+      f = FloatVector.broadcast(S, a[from + 2]);
+      c2u = f.fma(u, c2u);
+      f = FloatVector.broadcast(S, a[from + 3]);
+      c3u = f.fma(u, c3u);
+      f = FloatVector.broadcast(S, a[from + 4]);
+      c4u = f.fma(u, c4u);
+    }
+    c0u.intoArray(c, cAt);
+    c1u.intoArray(c, cAt + cStep);
+    c2u.intoArray(c, cAt + 2 * cStep);
+    c3u.intoArray(c, cAt + 3 * cStep);
+    c4u.intoArray(c, cAt + 4 * cStep);
   }
 
   private static void narrow4(

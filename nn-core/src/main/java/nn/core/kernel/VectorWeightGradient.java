@@ -12,7 +12,7 @@ import nn.core.ConvSettings;
 /// of the sum does not depend on threads.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
-  private static final int ROWS = 48; // output channels in one chunk: a multiple of every tile's rows
+  private static final int ROWS = VectorTile.BAND; // output channels in one chunk
   private static final int WIDTH = VectorTile.WIDTH;
 
   private final ConvGeometry g;
