@@ -23,7 +23,8 @@ final class VectorPack {
       if (aColumn == 1) {
         VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
       } else if (aRow == 1) {
-        int whole = rows > L ? 0 : Math.clamp((a.length - L - from) / aColumn + 1, 0, depth);
+        int whole =
+            rows > L ? 0 : Math.clamp(Math.floorDiv(a.length - L - from, aColumn) + 1, 0, depth);
         for (int p = 0; p < whole; p++) { // the next row overwrites what is too much
           FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * rows);
         }

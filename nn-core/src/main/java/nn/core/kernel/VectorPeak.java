@@ -12,7 +12,7 @@ final class VectorPeak {
 
   static float multiplyAdds(long operations) {
     FloatVector f = FloatVector.broadcast(S, 0.9f);
-    FloatVector one = FloatVector.broadcast(S, 1f);
+    FloatVector g = FloatVector.broadcast(S, 1e-6f);
     FloatVector s0 = FloatVector.broadcast(S, 0f);
     FloatVector s1 = FloatVector.broadcast(S, 1f);
     FloatVector s2 = FloatVector.broadcast(S, 2f);
@@ -28,18 +28,18 @@ final class VectorPeak {
     int rounds =
         Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.ceilDiv(operations, (long) ROUND)));
     for (int round = 0; round < rounds; round++) {
-      s0 = s0.fma(f, one);
-      s1 = s1.fma(f, one);
-      s2 = s2.fma(f, one);
-      s3 = s3.fma(f, one);
-      s4 = s4.fma(f, one);
-      s5 = s5.fma(f, one);
-      s6 = s6.fma(f, one);
-      s7 = s7.fma(f, one);
-      s8 = s8.fma(f, one);
-      s9 = s9.fma(f, one);
-      s10 = s10.fma(f, one);
-      s11 = s11.fma(f, one);
+      s0 = f.fma(g, s0);
+      s1 = f.fma(g, s1);
+      s2 = f.fma(g, s2);
+      s3 = f.fma(g, s3);
+      s4 = f.fma(g, s4);
+      s5 = f.fma(g, s5);
+      s6 = f.fma(g, s6);
+      s7 = f.fma(g, s7);
+      s8 = f.fma(g, s8);
+      s9 = f.fma(g, s9);
+      s10 = f.fma(g, s10);
+      s11 = f.fma(g, s11);
     }
     FloatVector sum = s0;
     sum = sum.add(s1);
