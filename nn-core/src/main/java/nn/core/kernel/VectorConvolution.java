@@ -197,7 +197,8 @@ final class VectorConvolution {
     float[] rows = new float[groups * outPerGroup * depth + WIDE];
     for (int group = 0; group < groups; group++) {
       VectorPack.rows(
-          outPerGroup, depth, weights, start + group * packedSize(outPerGroup, depth), 1, NARROW,
+          VectorTile.ROWS, outPerGroup, depth, weights,
+          start + group * packedSize(outPerGroup, depth), 1, NARROW,
           rows,
           group * outPerGroup * depth);
     }

@@ -9,10 +9,9 @@ import java.util.Arrays;
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
 final class VectorMatmul {
   private static final int DEPTH = 768; // of a block; half of it again is not cut
-  private static final int ROWS = 3 * VectorTile.BAND; // of A in one chunk; 360 or 432 KiB at full depth
+  private static final int ROWS = 144; // of A in one chunk: a multiple of every tile's rows; 432 KiB at full depth
   private static final int COLUMNS = 3072; // of B packed at once
   private static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
-  private static final int[] PACKED = VectorPack.steps(DEPTH * 3 / 2, VectorTile.WIDTH);
 
   private VectorMatmul() {}
 
@@ -44,7 +43,7 @@ final class VectorMatmul {
   private static void block(
       int m, int n, int depth, float[] a, int aAt, int aRow, int aColumn,
       float[] b, int bAt, int bRow, int bColumn, float[] c, int cAt, int cStep, boolean add) {
-    int w = VectorTile.WIDTH;
+    int w = VectorTile.PACKED_WIDTH;
     int panels = Math.ceilDiv(n, w);
     long work = 2L * m * n * depth;
     int rowsAtOnce = work > 8 * CHUNK ? ROWS : ROWS / 3;
@@ -54,7 +53,6 @@ final class VectorMatmul {
 
     float[] packedA = Scratch.PACKED_A.floats(m * depth + down * w);
     float[] packedB = Scratch.PACKED_B.floats(panels * w * depth);
-    int[] offsets = PACKED;
     Parallel.chunks(
         down + across,
         chunk -> {
@@ -62,7 +60,8 @@ final class VectorMatmul {
             int top = chunk * rowsAtOnce;
             int rows = Math.min(rowsAtOnce, m - top);
             VectorPack.rows(
-                rows, depth, a, aAt + top * aRow, aRow, aColumn, packedA, top * depth + chunk * w);
+                VectorTile.PACKED_ROWS, rows, depth, a, aAt + top * aRow, aRow, aColumn, packedA,
+                top * depth + chunk * w);
           } else {
             int end = Math.min(panels, (chunk - down + 1) * panelsAtOnce);
             for (int panel = (chunk - down) * panelsAtOnce; panel < end; panel++) {
@@ -82,9 +81,9 @@ final class VectorMatmul {
           int end = Math.min(panels, (chunk % across + 1) * panelsAtOnce);
           for (int panel = chunk % across * panelsAtOnce; panel < end; panel++) {
             int left = panel * w;
-            VectorTile.panel(
+            VectorTile.packed(
                 rows, Math.min(w, n - left), depth, packedA, packedAt, packedB, left * depth,
-                offsets, c, cAt + top * cStep + left, cStep, add);
+                c, cAt + top * cStep + left, cStep, add);
           }
         });
   }

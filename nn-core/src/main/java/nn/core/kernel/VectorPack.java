@@ -14,10 +14,13 @@ final class VectorPack {
   /// `m` rows of A, the element (i, p) of which stands at `aAt + i·aRow + p·aColumn`: for each tile of rows (see
   /// [VectorTile#rows]) the numbers for p = 0, then for p = 1, …. The tile that begins with row r stands at `to + r·depth`.
   /// There must be room for another vector at the end.
+  ///
+  /// @param most rows of a tile
   static void rows(
-      int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed, int to) {
-    for (int r = 0; r < m; r += VectorTile.rows(m - r)) {
-      int rows = VectorTile.rows(m - r);
+      int most, int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed,
+      int to) {
+    for (int r = 0; r < m; r += VectorTile.rows(most, m - r)) {
+      int rows = VectorTile.rows(most, m - r);
       int from = aAt + r * aRow;
       int at = to + r * depth;
       if (aColumn == 1) {

@@ -27,7 +27,7 @@ final class VectorPixels {
     int done = 0;
     while (done < pixels) {
       int left = pixels - done;
-      int now = MOST == 12 && left >= 8 && left < 12 ? 8 : VectorTile.rows(left);
+      int now = MOST == 12 && left >= 8 && left < 12 ? 8 : VectorTile.rows(MOST, left);
       tile(now, wide, depth, x, xAt + done, offsets, w, wAt, tile, tileAt + done * step);
       done += now;
     }

@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// A is packed once; each chunk packs the columns of B that it needs, which then stay in its cache while all rows of A go by.
 /// Columns run on from image to image, so that small images fill the vectors too.
 final class VectorPointwise {
-  private static final int WIDTH = VectorTile.WIDTH;
+  private static final int WIDTH = VectorTile.PACKED_WIDTH;
   private static final int PANELS = 4; // of B in a chunk
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
-  private static final int ROWS = VectorTile.BAND;
-  private static final int[] PACKED = VectorPack.steps(DEPTH, WIDTH);
+  private static final int ROWS = 48; // a multiple of every tile's rows
 
   private VectorPointwise() {}
 
@@ -45,7 +44,6 @@ final class VectorPointwise {
       int m, int k, float[] a, int aRow, int aColumn, int batch, int area, float[] b,
       float @Nullable [] bias, float[] c) {
     float[] packed = packRows(m, k, a, aRow, aColumn);
-    int[] offsets = k <= DEPTH ? PACKED : VectorPack.steps(k, WIDTH);
     int columns = batch * area;
     int together = Math.clamp(columns / WIDTH / 8, 1, PANELS);
     Parallel.range(
@@ -61,9 +59,9 @@ final class VectorPointwise {
             packColumns(b, k, area, left, lanes, panel);
             boolean inPlace = pixel + lanes <= area;
             if (inPlace) {
-              tiles(m, lanes, k, packed, panel, offsets, c, image * m * area + pixel, area);
+              tiles(m, lanes, k, packed, panel, c, image * m * area + pixel, area);
             } else {
-              tiles(m, lanes, k, packed, panel, offsets, tile, 0, WIDTH);
+              tiles(m, lanes, k, packed, panel, tile, 0, WIDTH);
               scatter(tile, m, area, left, lanes, c);
             }
           }
@@ -74,10 +72,10 @@ final class VectorPointwise {
   }
 
   private static void tiles(
-      int m, int lanes, int k, float[] a, float[] b, int[] offsets, float[] c, int cAt, int cStep) {
+      int m, int lanes, int k, float[] a, float[] b, float[] c, int cAt, int cStep) {
     for (int top = 0; top < m; top += ROWS) {
-      VectorTile.panel(
-          Math.min(ROWS, m - top), lanes, k, a, rowsAt(top, k), b, 0, offsets, c,
+      VectorTile.packed(
+          Math.min(ROWS, m - top), lanes, k, a, rowsAt(top, k), b, 0, c,
           cAt + top * cStep, cStep, false);
     }
   }
@@ -90,7 +88,8 @@ final class VectorPointwise {
         group -> {
           int top = group * ROWS;
           VectorPack.rows(
-              Math.min(ROWS, m - top), k, a, top * aRow, aRow, aColumn, packed, rowsAt(top, k));
+              VectorTile.PACKED_ROWS, Math.min(ROWS, m - top), k, a, top * aRow, aRow, aColumn,
+              packed, rowsAt(top, k));
         });
     return packed;
   }
@@ -172,9 +171,9 @@ final class VectorPointwise {
           chunk -> {
             int top = chunk / panels * ROWS;
             int left = chunk % panels * WIDTH;
-            VectorTile.panel(
+            VectorTile.packed(
                 Math.min(ROWS, out - top), Math.min(WIDTH, in - left), n, a, rowsAt(top, n), b,
-                left * n, PACKED, dw, top * in + left, in, start > 0);
+                left * n, dw, top * in + left, in, start > 0);
           });
     }
   }
@@ -183,8 +182,8 @@ final class VectorPointwise {
   private static void packPixelsOfRows(
       float[] dy, int channels, int area, int top, int rows, int start, int n, float[] packed,
       int to) {
-    for (int r = 0; r < rows; r += VectorTile.rows(rows - r)) {
-      int height = VectorTile.rows(rows - r);
+    for (int r = 0; r < rows; r += VectorTile.rows(VectorTile.PACKED_ROWS, rows - r)) {
+      int height = VectorTile.rows(VectorTile.PACKED_ROWS, rows - r);
       packPixels(
           dy, channels, area, top + r, height, start, n, height, packed, to + r * n);
     }

@@ -27,7 +27,10 @@ final class VectorRows {
     while (r < rows) {
       int left = rows - r;
       int step =
-          MOST == 5 && wide ? VectorTile.rows(left) : left >= 12 ? 12 : left >= 8 && wide ? 8 : 4;
+          MOST == 5 && wide ? VectorTile.rows(5, left)
+              : left >= 12 ? 12
+              : left >= 8 && wide ? 8
+              : 4;
       int from = xAt + r * L;
       int to = tileAt + r * width;
       if (wide) {

@@ -25,17 +25,40 @@ final class VectorTile {
   /// The most rows of a tile.
   static final int ROWS = S.vectorBitSize() >= 512 ? 12 : 5;
 
-  /// Rows that are packed and multiplied together: a multiple of [#ROWS].
-  static final int BAND = ROWS == 12 ? 48 : 40;
+  /// The most rows of a tile of [#packed].
+  static final int PACKED_ROWS = ROWS == 12 ? 12 : 3;
+
+  /// How many numbers a packed panel of B has in a row.
+  static final int PACKED_WIDTH = ROWS == 12 ? WIDTH : 3 * L;
+
+  private static volatile int[] steps = VectorPack.steps(1 << 10, WIDTH);
 
   private VectorTile() {}
 
-  /// How many rows the next tile has if `left` rows are left.
-  static int rows(int left) {
-    if (ROWS == 5) {
-      return left >= 9 || left == 7 || left == 5 ? 5 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+  /// How many rows the next tile has, `most` at most, if `left` rows are left.
+  static int rows(int most, int left) {
+    return switch (most) {
+      case 12 -> left >= 12 ? 12 : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      case 5 -> left >= 9 || left == 7 || left == 5 ? 5 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      default -> left >= 5 || left == 3 ? 3 : left >= 2 ? 2 : 1;
+    };
+  }
+
+  /// As [#panel], for a panel of B that is packed: [#PACKED_WIDTH] numbers for each p, one p after the other. A is packed for
+  /// tiles of [#PACKED_ROWS].
+  static void packed(
+      int m, int lanes, int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt,
+      int cStep, boolean add) {
+    if (PACKED_ROWS == 3) {
+      VectorTile16.panel(m, lanes, depth, a, aAt, b, bAt, c, cAt, cStep, add);
+      return;
     }
-    return left >= 12 ? 12 : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    int[] offsets = steps;
+    if (offsets.length < depth) {
+      offsets = VectorPack.steps(depth, WIDTH);
+      steps = offsets;
+    }
+    panel(m, lanes, depth, a, aAt, b, bAt, offsets, c, cAt, cStep, add);
   }
 
   /// One panel of C, `m` rows of `lanes` ≤ [#WIDTH] numbers: C = A · B, or C += A · B. B is read up to a whole vector, so
@@ -48,7 +71,7 @@ final class VectorTile {
     int step = inPlace ? cStep : WIDTH;
     int rows;
     for (int r = 0; r < m; r += rows) {
-      rows = rows(m - r);
+      rows = rows(ROWS, m - r);
       int to = cAt + r * cStep;
       int at = inPlace ? to : 0;
       if (!add) {
@@ -77,7 +100,7 @@ final class VectorTile {
     }
   }
 
-  private static void copy(
+  static void copy(
       float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep, int rows,
       int lanes) {
     for (int i = 0; i < rows; i++) {

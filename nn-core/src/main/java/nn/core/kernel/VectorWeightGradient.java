@@ -12,7 +12,7 @@ import nn.core.ConvSettings;
 /// of the sum does not depend on threads.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
-  private static final int ROWS = VectorTile.BAND; // output channels in one chunk
+  private static final int ROWS = VectorTile.ROWS == 12 ? 48 : 40; // output channels in one chunk: a multiple of a tile's rows
   private static final int WIDTH = VectorTile.WIDTH;
 
   private final ConvGeometry g;
@@ -74,7 +74,9 @@ final class VectorWeightGradient {
           chunk -> {
             int plane = start * s.groups() + chunk;
             byPixel(x, plane * in * g.inHeight() * g.inWidth(), xs, chunk * xSize);
-            VectorPack.rows(out, pixels, dy, plane * out * pixels, pixels, 1, dys, chunk * dySize);
+            VectorPack.rows(
+                VectorTile.ROWS, out, pixels, dy, plane * out * pixels, pixels, 1, dys,
+                chunk * dySize);
           });
       Parallel.chunks(
           s.groups() * bands * g.kernelHeight() * runs * panels,
