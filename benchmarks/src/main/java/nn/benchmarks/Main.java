@@ -9,11 +9,13 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
-/// Runs benchmarks with JMH's own arguments, and says at the end how many times as fast as each peer Graft is.
+/// Runs benchmarks with JMH's own arguments, and says at the end how many times as fast as its peers each one is.
 ///
-/// The methods of a benchmark class are alternatives: the one called `graft` is compared with every other.
+/// If a benchmark class has a method called `graft`, its other methods do the same work and are compared with it. A benchmark
+/// that ran with the Vector API and without ([OnBothKernels]) is compared with itself.
 public final class Main {
   private static final String OURS = "graft";
+  private static final String KERNELS = "kernels"; // the parameter
 
   private Main() {}
 
@@ -33,6 +35,25 @@ public final class Main {
     System.out.println();
     rivals.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(
         contest -> print(contest.getKey(), contest.getValue()));
+    Map<String, List<RunResult>> kernels =
+        results.stream()
+            .filter(r -> r.getParams().getParamsKeys().contains(KERNELS))
+            .collect(Collectors.groupingBy(Main::work));
+    kernels.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(
+        work -> printKernels(work.getKey(), work.getValue()));
+  }
+
+  private static void printKernels(String work, List<RunResult> results) {
+    Map<String, RunResult> byName =
+        results.stream().collect(Collectors.toMap(r -> r.getParams().getParam(KERNELS), r -> r));
+    RunResult vector = byName.get("vector");
+    RunResult scalar = byName.get("scalar");
+    if (vector != null && scalar != null) {
+      System.out.printf(
+          "%-60s %6.2f times as fast as without the Vector API%n",
+          work,
+          timesAsFast(vector, scalar));
+    }
   }
 
   private static void print(String contest, List<RunResult> rivals) {
@@ -65,12 +86,18 @@ public final class Main {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
+  /// The benchmark with its parameters, but for the kernels.
+  private static String work(RunResult result) {
+    return contest(result) + " " + method(result);
+  }
+
   /// The benchmark class with its parameters.
   private static String contest(RunResult result) {
     String name = result.getParams().getBenchmark();
     String type = name.substring(0, name.lastIndexOf('.'));
     return type.substring(type.lastIndexOf('.') + 1)
         + result.getParams().getParamsKeys().stream()
+            .filter(key -> !key.equals(KERNELS))
             .map(key -> " " + key + "=" + result.getParams().getParam(key))
             .collect(Collectors.joining());
   }

@@ -15,6 +15,7 @@ final class VectorTranspose {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int PASSES = Integer.numberOfTrailingZeros(L);
+  private static final float[] NONE = {};
   private static final FloatVector LOW = zip(0);
   private static final FloatVector HIGH = zip(L / 2);
 
@@ -55,7 +56,7 @@ final class VectorTranspose {
   static void transpose(
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
-    float[] scratch = Scratch.TRANSPOSE.floats(2 * L * L);
+    float[] scratch = L == 8 ? NONE : Scratch.TRANSPOSE.floats(2 * L * L);
     for (int first = 0; first < rows; first += L) {
       int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
       int high = Math.min(L, rows - i);
