@@ -1,6 +1,8 @@
 package nn.core.kernel;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import nn.core.ConvSettings;
@@ -66,52 +68,66 @@ final class VectorDepthwise {
     int outArea = g.outHeight() * g.outWidth();
     int inArea = g.inHeight() * g.inWidth();
     int multiplier = g.outChannels() / g.inChannels();
+    List<Phase> phases = phases(g, down, right, padded, multiplier);
     Parallel.range(
         g.batch() * g.inChannels(),
         Math.max(1, CHUNK / inArea),
         (from, to) -> {
           float[] copy = Scratch.IMAGE.floats(multiplier * padded.plane() + 5 * L);
+          float[] weights = Scratch.WEIGHTS.floats(multiplier * taps);
           float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
             padded.copy(
                 dy, plane * multiplier * outArea, multiplier, g.outHeight(), g.outWidth(),
                 down.first, copy, 0);
             int wAt = plane % g.inChannels() * multiplier * taps;
-            for (int fy = 0; fy < s.strideHeight(); fy++) {
-              for (int fx = 0; fx < s.strideWidth(); fx++) {
-                phase(g, down, fy, right, fx, padded, copy, w, wAt, line, dx, plane * inArea);
+            for (Phase phase : phases) {
+              for (int p = 0; p < phase.taps.length; p++) {
+                weights[p] = w[wAt + phase.taps[p]];
               }
+              sweep(
+                  phase.rows, phase.pixels, copy, padded.width(), padded.width(), phase.offsets,
+                  weights, 0, 0f, line, dx, plane * inArea + phase.start,
+                  s.strideHeight() * g.inWidth(), s.strideWidth());
             }
           }
         });
   }
 
-  /// The gradient of the input pixels (i · stride + fy, j · stride + fx) of one plane.
-  private static void phase(
-      ConvGeometry g, Phases down, int fy, Phases right, int fx, PaddedImage padded, float[] copy,
-      float[] w, int wAt, float[] line, float[] dx, int dxAt) {
-    int[] tapsY = down.taps(fy);
-    int[] tapsX = right.taps(fx);
-    int multiplier = g.outChannels() / g.inChannels();
-    int[] offsets = new int[multiplier * tapsY.length * tapsX.length];
-    float[] weights = new float[offsets.length];
-    int p = 0;
-    for (int m = 0; m < multiplier; m++) {
-      for (int ky : tapsY) {
-        for (int kx : tapsX) {
-          offsets[p] =
-              m * padded.plane()
-                  + padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
-          weights[p++] = w[wAt + (m * g.kernelHeight() + ky) * g.kernelWidth() + kx];
+  /// The input pixels (i · stride + fy, j · stride + fx) of a plane.
+  ///
+  /// @param taps which of a channel's weights reach them
+  /// @param offsets for each of these, where the padded gradient is that it multiplies
+  /// @param start the first of the pixels
+  private record Phase(int rows, int pixels, int[] taps, int[] offsets, int start) {}
+
+  private static List<Phase> phases(
+      ConvGeometry g, Phases down, Phases right, PaddedImage padded, int multiplier) {
+    List<Phase> phases = new ArrayList<>();
+    for (int fy = 0; fy < g.settings().strideHeight(); fy++) {
+      for (int fx = 0; fx < g.settings().strideWidth(); fx++) {
+        int[] tapsY = down.taps(fy);
+        int[] tapsX = right.taps(fx);
+        int[] taps = new int[multiplier * tapsY.length * tapsX.length];
+        int[] offsets = new int[taps.length];
+        int p = 0;
+        for (int m = 0; m < multiplier; m++) {
+          for (int ky : tapsY) {
+            for (int kx : tapsX) {
+              offsets[p] =
+                  m * padded.plane()
+                      + padded.at(
+                          down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
+              taps[p++] = (m * g.kernelHeight() + ky) * g.kernelWidth() + kx;
+            }
+          }
         }
+        phases.add(
+            new Phase(
+                down.pixels(fy), right.pixels(fx), taps, offsets, fy * g.inWidth() + fx));
       }
     }
-    int strideHeight = g.settings().strideHeight();
-    int strideWidth = g.settings().strideWidth();
-    sweep(
-        down.pixels(fy), right.pixels(fx), copy, padded.width(), padded.width(), offsets, weights,
-        0, 0f, line,
-        dx, dxAt + fy * g.inWidth() + fx, strideHeight * g.inWidth(), strideWidth);
+    return phases;
   }
 
   static void weightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
@@ -129,7 +145,8 @@ final class VectorDepthwise {
         in -> {
           float[] copy = Scratch.IMAGE.floats(padded.plane() + 5 * L);
           float[] spread = Scratch.OUTPUT.floats(length); // dy where its pixels' places are, and zeros between
-          double[] sums = new double[multiplier * taps];
+          int dwAt = in * multiplier * taps;
+          Arrays.fill(dw, dwAt, dwAt + multiplier * taps, 0f);
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
                 x, (image * g.inChannels() + in) * inArea, 1, g.inHeight(), g.inWidth(),
@@ -143,12 +160,10 @@ final class VectorDepthwise {
                     .arraycopy(dy, from + row * g.outWidth(), spread, row * inputRow, g.outWidth());
               }
               for (int tap = 0; tap < taps; tap++) {
-                sums[m * taps + tap] += VectorVector.dot(spread, 0, copy, offsets[tap], length);
+                dw[dwAt + m * taps + tap] +=
+                    VectorVector.dot(spread, 0, copy, offsets[tap], length);
               }
             }
-          }
-          for (int i = 0; i < sums.length; i++) {
-            dw[in * multiplier * taps + i] = (float) sums[i];
           }
         });
   }

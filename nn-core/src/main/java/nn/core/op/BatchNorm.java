@@ -95,11 +95,14 @@ public record BatchNorm(
     NdArray dx = dy.fresh(x.needsGradient() ? x.shape() : Shape.of(0));
     float[] sums = new float[c.channels()]; // Σ d, with d = dy where nothing was cut, else 0
     float[] dots = new float[c.channels()]; // Σ d · x̂
+    double[] both = new double[2 * c.channels()]; // Σ d and Σ d · (x − μ) of each channel
     float[] to = dx.writable();
     Parallel.chunks(
         c.channels(),
         i -> {
-          channel(c, i, dy.array(), sums, dots);
+          addImages(c, i, dy.array(), both);
+          sums[i] = (float) both[2 * i];
+          dots[i] = (float) (both[2 * i + 1] * inverseDeviation[i]);
           if (x.needsGradient()) {
             inputGradient(c, i, dy.array(), sums[i], dots[i], to);
           }
@@ -109,16 +112,13 @@ public record BatchNorm(
     gradients.add(x, () -> dx);
   }
 
-  private void channel(Channels c, int channel, float[] dy, float[] sums, float[] dots) {
+  private void addImages(Channels c, int channel, float[] dy, double[] both) {
     Kernels kernels = Kernels.active();
-    double[] both = new double[2]; // Σ d, Σ d · (x − μ)
     for (int image = 0; image < c.batch(); image++) {
       kernels.batchNormSums(
           x.value().array(), dy, c.at(image, channel), c.area(), scale[channel], shift[channel],
-          limits.low(), limits.high(), mean[channel], both, 0);
+          limits.low(), limits.high(), mean[channel], both, 2 * channel);
     }
-    sums[channel] = (float) both[0];
-    dots[channel] = (float) (both[1] * inverseDeviation[channel]);
   }
 
   /// dL/dx = γ / √(σ² + ε) · (d − mean(d) − x̂ · mean(d · x̂)): μ and σ depend on every x of the channel
