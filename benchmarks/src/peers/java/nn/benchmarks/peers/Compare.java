@@ -14,7 +14,8 @@ public final class Compare {
 
       benchmarks/compare [--only TEXT] [--threads N] [--quick] [--out FOLDER]
 
-        --only TEXT    only lines whose group or name contains TEXT
+        --only TEXT    only lines whose group or name contains TEXT; 'memory and start' for what
+                       is measured in processes of their own
         --threads N    threads of both sides. Default: 2
         --quick        shorter rounds; nothing is written
         --out FOLDER   where the table and the chart are written. Default: docs/benchmarks, with
@@ -24,6 +25,8 @@ public final class Compare {
         benchmarks/compare
         benchmarks/compare --only 'convolution 3×3' --threads 1
       """;
+
+  private static final String MEMORY = "memory and start";
 
   private Compare() {}
 
@@ -76,6 +79,14 @@ public final class Compare {
           Locale.ROOT, "%-36s %-58s %9.3f ms  %9.3f ms  %5.2f of %4.2f%s%n", work.group(),
           work.name(), result.ours(), result.peer(), result.ratio(), work.target(),
           !result.steady() ? "  not steady" : result.ratio() < work.target() ? "  short" : "");
+    }
+    if (only.isEmpty() || only.equals(MEMORY)) {
+      for (Figures.Figure figure : Figures.all(threads, Path.of(System.getProperty("graft.root")))) {
+        report.add(figure);
+        System.out.printf(
+            Locale.ROOT, "%-36s %-75s %9.2f %s of %.2f%s%n", MEMORY, figure.name(),
+            figure.ours(), figure.unit(), figure.limit(), figure.met() ? "" : "  short");
+      }
     }
     if (!out.isEmpty() || (only.isEmpty() && !quick)) {
       report.write(Path.of(out.isEmpty() ? "docs/benchmarks" : out));

@@ -26,6 +26,7 @@ final class Report {
   private final double peak;
   private final double bandwidth;
   private final List<Line> lines = new ArrayList<>();
+  private final List<Figures.Figure> figures = new ArrayList<>();
 
   Report(int threads, String kernels, double peak, double bandwidth) {
     this.threads = threads;
@@ -36,6 +37,10 @@ final class Report {
 
   void add(Work work, Duel.Result result) {
     lines.add(new Line(work, result));
+  }
+
+  void add(Figures.Figure figure) {
+    figures.add(figure);
   }
 
   String machine() {
@@ -73,6 +78,16 @@ final class Report {
       page.append("| --- | ---: | ---: | ---: | --- | ---: | ---: | --- |\n");
       members.forEach(l -> page.append(row(l)));
     });
+    if (!figures.isEmpty()) {
+      page.append("\n## Memory and start\n\n| | Graft | at most | whose | |\n| --- | ---: | ---: | --- | --- |\n");
+      for (Figures.Figure f : figures) {
+        page.append(
+            String.format(
+                Locale.ROOT, "| %s | %.2f %s | %s | %s | %s |%n", f.name(), f.ours(), f.unit(),
+                Double.isInfinite(f.limit()) ? "" : String.format(Locale.ROOT, "%.2f", f.limit()),
+                f.whose(), f.met() ? "" : "**short**"));
+      }
+    }
     Files.writeString(folder.resolve("README.md"), page);
     ImageIO.write(
         BitmapEncoder.getBufferedImage(chart(groups)), "png",
