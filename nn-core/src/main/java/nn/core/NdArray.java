@@ -2,6 +2,7 @@ package nn.core;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import nn.core.kernel.PackedForms;
 import nn.core.kernel.Parallel;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class NdArray {
     final @Nullable Workspace home;
     boolean borrowed; // the workspace does not own the memory
     int version;
+    @Nullable PackedForms packed;
 
     Storage(float[] values, @Nullable Workspace home) {
       this.values = values;
@@ -34,7 +36,8 @@ public final class NdArray {
     this.storage = storage;
   }
 
-  /// The array of this shape with these numbers, row by row. The Java array is used, not copied.
+  /// The array of this shape with these numbers, row by row. The Java array is used, not copied: who changes it later asks
+  /// for [#writable] first.
   ///
   /// @throws ShapeException if there are not as many numbers as the shape asks for
   public static NdArray of(Shape shape, float... values) {
@@ -118,6 +121,16 @@ public final class NdArray {
   /// Grows with every [#writable]: a packed form of the numbers is stale when this differs.
   public int version() {
     return storage.version;
+  }
+
+  /// Where kernels keep packed forms of these numbers, until the next [#writable].
+  public PackedForms packed() {
+    PackedForms forms = storage.packed;
+    if (forms == null || forms.version() != storage.version) {
+      forms = new PackedForms(storage.version);
+      storage.packed = forms;
+    }
+    return forms;
   }
 
   /// The number at this position; negative indices count from the end.

@@ -22,8 +22,8 @@ final class Duel {
   private final double measured;
 
   Duel(boolean quick) {
-    warmup = quick ? 0.6 : 2;
-    measured = quick ? 0.6 : 2;
+    warmup = quick ? 0.6 : 1.5;
+    measured = quick ? 0.6 : 1.2;
   }
 
   /// @throws IllegalStateException if the two do not compute the same

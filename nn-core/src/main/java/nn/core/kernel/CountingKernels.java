@@ -64,6 +64,14 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void conv2d(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      PackedForms packed) {
+    convolution(g);
+    kernels.conv2d(g, x, w, bias, y, packed);
+  }
+
+  @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
     convolution(g);
     kernels.conv2dInputGradient(g, dy, w, dx);

@@ -31,6 +31,13 @@ public interface Kernels {
   /// Padding counts as zeros, so that an infinite or undefined weight may show as NaN where it meets padding.
   void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y);
 
+  /// The same for weights that are not being trained: what it makes of them, it may keep in `packed` and use again.
+  default void conv2d(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      PackedForms packed) {
+    conv2d(g, x, w, bias, y);
+  }
+
   /// dx = the gradient of [#conv2d] with respect to x. Overwrites dx.
   void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx);
 

@@ -52,8 +52,9 @@ final class VectorConvolution {
   private VectorConvolution(
       int batch, int groups, int inPerGroup, int inHeight, int inWidth, int outPerGroup,
       int outArea,
-      int rows, int reach, int inputStep, int top, int width, int left, int step, int kernel) {
-    weights = Scratch.WEIGHTS.floats(groups * packedSize(outPerGroup, inPerGroup * kernel));
+      int rows, int reach, int inputStep, int top, int width, int left, int step,
+      float[] weights) {
+    this.weights = weights;
     this.batch = batch;
     this.groups = groups;
     this.inPerGroup = inPerGroup;
@@ -71,21 +72,29 @@ final class VectorConvolution {
     padded = new PaddedImage((slabRows - 1) * inputStep + reach, subWidth, left, step);
   }
 
-  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+  static void forward(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      @Nullable PackedForms forms) {
     ConvSettings s = g.settings();
     int inPerGroup = g.inChannels() / s.groups();
     int outPerGroup = g.outChannels() / s.groups();
     int reachY = (g.kernelHeight() - 1) * s.dilationHeight() + 1;
     int reachX = (g.kernelWidth() - 1) * s.dilationWidth() + 1;
+    int depth = inPerGroup * g.kernelHeight() * g.kernelWidth();
+    int size = s.groups() * packedSize(outPerGroup, depth);
+    float[] weights =
+        forms == null || s.groups() > 1
+            ? pack(s.groups(), outPerGroup, depth, w, Scratch.WEIGHTS.floats(size))
+            : forms.of(
+                PackedForms.Kind.DIRECT, () -> pack(1, outPerGroup, depth, w, new float[size]));
     VectorConvolution convolution =
         new VectorConvolution(
             g.batch(), s.groups(), inPerGroup, g.inHeight(), g.inWidth(), outPerGroup,
             g.outHeight() * g.outWidth(), g.outHeight(), reachY, s.strideHeight(),
             -s.paddingHeight(),
             (g.outWidth() - 1) * s.strideWidth() + reachX, s.paddingWidth(), s.strideWidth(),
-            g.kernelHeight() * g.kernelWidth());
+            weights);
     PaddedImage padded = convolution.padded;
-    int depth = inPerGroup * g.kernelHeight() * g.kernelWidth();
     int[] offsets = new int[depth];
     int p = 0;
     for (int c = 0; c < inPerGroup; c++) {
@@ -96,10 +105,20 @@ final class VectorConvolution {
         }
       }
     }
-    float[] packed = convolution.weights;
+    convolution.sweeps.add(
+        new Sweep(
+            offsets, 0, convolution.narrow(0, depth, g.outWidth(), 1), g.outHeight(),
+            g.outWidth(), s.strideHeight() * padded.width(),
+            0, g.outWidth(), 1));
+    convolution.run(x, bias, y);
+  }
+
+  /// For each group and block of output channels, for each input channel and tap, the block's weights.
+  private static float[] pack(
+      int groups, int outPerGroup, int depth, float[] w, float[] packed) {
     int blocks = blocks(outPerGroup);
     Parallel.chunks(
-        s.groups() * blocks,
+        groups * blocks,
         chunk -> {
           int first = chunk % blocks * WIDE;
           int group = chunk / blocks;
@@ -108,12 +127,7 @@ final class VectorConvolution {
               lanes, width(lanes), depth, w, (group * outPerGroup + first) * depth, 1, depth,
               packed, group * packedSize(outPerGroup, depth) + first * depth);
         });
-    convolution.sweeps.add(
-        new Sweep(
-            offsets, 0, convolution.narrow(0, depth, g.outWidth(), 1), g.outHeight(),
-            g.outWidth(), s.strideHeight() * padded.width(),
-            0, g.outWidth(), 1));
-    convolution.run(x, bias, y);
+    return packed;
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
@@ -128,7 +142,11 @@ final class VectorConvolution {
             g.inChannels() / s.groups(), g.inHeight() * g.inWidth(), down.pixels(0), down.reach(),
             1, down.first,
             right.pixels(0) + right.reach() - 1, -right.first, 1,
-            g.kernelHeight() * g.kernelWidth());
+            Scratch.WEIGHTS.floats(
+                s.groups()
+                    * packedSize(
+                        g.inChannels() / s.groups(),
+                        g.outChannels() / s.groups() * g.kernelHeight() * g.kernelWidth())));
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       for (int fx = 0; fx < s.strideWidth(); fx++) {
         if (down.pixels(fy) > 0 && right.pixels(fx) > 0) {

@@ -59,16 +59,29 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2d(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    convolve(g, x, w, bias, y, null);
+  }
+
+  @Override
+  public void conv2d(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      PackedForms packed) {
+    convolve(g, x, w, bias, y, packed);
+  }
+
+  private static void convolve(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      @Nullable PackedForms packed) {
     if (VectorDepthwiseSmall.fits(g)) {
       VectorDepthwiseSmall.forward(g, x, w, bias, y);
     } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.forward(g, x, w, bias, y);
     } else if (VectorWinograd.fits(g)) {
-      VectorWinograd.forward(g, x, w, bias, y);
+      VectorWinograd.forward(g, x, w, bias, y, packed);
     } else if (VectorPointwise.fits(g)) {
-      VectorPointwise.forward(g, x, w, bias, y);
+      VectorPointwise.forward(g, x, w, bias, y, packed);
     } else {
-      VectorConvolution.forward(g, x, w, bias, y);
+      VectorConvolution.forward(g, x, w, bias, y, packed);
     }
   }
 

@@ -27,23 +27,31 @@ final class VectorPointwise {
         && g.batch() > 0;
   }
 
-  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    product(
-        g.outChannels(), g.inChannels(), w, g.inChannels(), 1, g.batch(),
-        g.outHeight() * g.outWidth(), x, bias, y);
+  static void forward(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      @Nullable PackedForms forms) {
+    int m = g.outChannels();
+    int k = g.inChannels();
+    float[] packed =
+        forms == null
+            ? packRows(m, k, w, k, 1, Scratch.WEIGHTS.floats(packedSize(m, k)))
+            : forms.of(
+                PackedForms.Kind.POINTWISE,
+                () -> packRows(m, k, w, k, 1, new float[packedSize(m, k)]));
+    product(m, k, packed, g.batch(), g.outHeight() * g.outWidth(), x, bias, y);
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    product(
-        g.inChannels(), g.outChannels(), w, 1, g.inChannels(), g.batch(),
-        g.outHeight() * g.outWidth(), dy, null, dx);
+    int m = g.inChannels();
+    int k = g.outChannels();
+    float[] packed = packRows(m, k, w, 1, m, Scratch.WEIGHTS.floats(packedSize(m, k)));
+    product(m, k, packed, g.batch(), g.outHeight() * g.outWidth(), dy, null, dx);
   }
 
-  /// C = A · B, A `[m × k]` with its rows `aRow` apart and its columns `aColumn`.
+  /// C = A · B, A `[m × k]` packed by [#packRows].
   private static void product(
-      int m, int k, float[] a, int aRow, int aColumn, int batch, int area, float[] b,
-      float @Nullable [] bias, float[] c) {
-    float[] packed = packRows(m, k, a, aRow, aColumn);
+      int m, int k, float[] packed, int batch, int area, float[] b, float @Nullable [] bias,
+      float[] c) {
     int columns = batch * area;
     int together = Math.clamp(columns / WIDTH / 8, 1, PANELS);
     Parallel.range(
@@ -80,9 +88,9 @@ final class VectorPointwise {
     }
   }
 
-  /// A in groups of [#ROWS] rows, each with room for a vector at its end.
-  private static float[] packRows(int m, int k, float[] a, int aRow, int aColumn) {
-    float[] packed = Scratch.WEIGHTS.floats(rowsAt(m + ROWS - 1, k) + WIDTH);
+  /// A in groups of [#ROWS] rows, each with room for a vector at its end; its rows lie `aRow` apart and its columns `aColumn`.
+  private static float[] packRows(
+      int m, int k, float[] a, int aRow, int aColumn, float[] packed) {
     Parallel.chunks(
         Math.ceilDiv(m, ROWS),
         group -> {
@@ -92,6 +100,10 @@ final class VectorPointwise {
               packed, rowsAt(top, k));
         });
     return packed;
+  }
+
+  private static int packedSize(int m, int k) {
+    return rowsAt(m + ROWS - 1, k) + WIDTH;
   }
 
   private static int rowsAt(int top, int k) {
@@ -148,7 +160,7 @@ final class VectorPointwise {
     int groups = Math.ceilDiv(out, ROWS);
     int panels = Math.ceilDiv(in, WIDTH);
     int depth = Math.ceilDiv(pixels, Math.ceilDiv(pixels, DEPTH));
-    float[] a = Scratch.PACKED_A.floats(rowsAt(out + ROWS - 1, depth) + WIDTH);
+    float[] a = Scratch.PACKED_A.floats(packedSize(out, depth));
     float[] b = Scratch.WEIGHTS.floats(panels * depth * WIDTH);
     for (int first = 0; first < pixels; first += depth) {
       int start = first;

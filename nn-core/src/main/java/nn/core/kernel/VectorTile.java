@@ -39,7 +39,11 @@ final class VectorTile {
   static int rows(int most, int left) {
     return switch (most) {
       case 12 -> left >= 12 ? 12 : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-      case 5 -> left >= 9 || left == 7 || left == 5 ? 5 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      case 5 -> left == 8 || left == 12 || left == 16 ? 4 // so that 5s and 4s come out even
+          : left == 5 || left >= 7 ? 5
+          : left >= 4 ? 4
+          : left >= 2 ? 2
+          : 1;
       default -> left >= 5 || left == 3 ? 3 : left >= 2 ? 2 : 1;
     };
   }

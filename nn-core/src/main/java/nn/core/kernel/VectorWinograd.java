@@ -24,6 +24,7 @@ final class VectorWinograd {
   private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 192; // of a block, about
+  private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB
   private static final int FEW = 4; // blocks that share threads within rather than between them
 
   private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
@@ -37,6 +38,7 @@ final class VectorWinograd {
   private final float[] w;
   private final boolean turned; // the input gradient's weights: in and out exchanged, the kernel turned by 180°
   private final float[] bias;
+  private final @Nullable PackedForms packed;
 
   private final WinogradTiles inputs;
   private final int tileRows; // of an image
@@ -48,7 +50,8 @@ final class VectorWinograd {
 
   private VectorWinograd(
       int batch, int in, int inHeight, int inWidth, int out, int outHeight, int outWidth,
-      int padding, float[] w, boolean turned, float @Nullable [] bias) {
+      int padding, float[] w, boolean turned, float @Nullable [] bias,
+      @Nullable PackedForms packed) {
     this.batch = batch;
     this.in = in;
     this.out = out;
@@ -57,6 +60,7 @@ final class VectorWinograd {
     this.w = w;
     this.turned = turned;
     this.bias = bias == null ? new float[out] : bias;
+    this.packed = packed != null && in * out <= MOST_KEPT ? packed : null;
     tileRows = Math.ceilDiv(outHeight, 4);
     tileColumns = Math.ceilDiv(outWidth, 4);
     inputs = new WinogradTiles(in, inHeight, inWidth, padding, 6, tileRows, tileColumns);
@@ -92,16 +96,18 @@ final class VectorWinograd {
     };
   }
 
-  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+  static void forward(
+      ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
+      @Nullable PackedForms packed) {
     new VectorWinograd(
         g.batch(), g.inChannels(), g.inHeight(), g.inWidth(), g.outChannels(), g.outHeight(),
-        g.outWidth(), g.settings().paddingHeight(), w, false, bias).run(x, y);
+        g.outWidth(), g.settings().paddingHeight(), w, false, bias, packed).run(x, y);
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
     new VectorWinograd(
         g.batch(), g.outChannels(), g.outHeight(), g.outWidth(), g.inChannels(), g.inHeight(),
-        g.inWidth(), 2 - g.settings().paddingHeight(), w, true, null).run(dy, dx);
+        g.inWidth(), 2 - g.settings().paddingHeight(), w, true, null, null).run(dy, dx);
   }
 
   private void run(float[] x, float[] y) {
@@ -118,8 +124,20 @@ final class VectorWinograd {
     }
   }
 
+  /// The transformed weights of all panels, one after the other.
+  private float[] transformAllWeights() {
+    float[] all = new float[36 * in * out];
+    Parallel.chunks(
+        Math.ceilDiv(out, WIDE),
+        panel -> transformWeights(
+            panel * WIDE, Math.min(WIDE, out - panel * WIDE), all, 36 * in * panel * WIDE));
+    return all;
+  }
+
   /// All of it for the tile rows from `first` to before `end`, counted through all images.
   private void block(float[] x, float[] y, int first, int end) {
+    float[] kept =
+        packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
     float[] transformed = Scratch.PIXELS.floats(36 * place);
     Parallel.chunks(
         in / L,
@@ -130,14 +148,17 @@ final class VectorWinograd {
         panel -> {
           boolean wide = out - panel * WIDE >= WIDE;
           int width = wide ? WIDE : L;
-          float[] weights = Scratch.PACKED_B.floats(36 * in * width);
-          transformWeights(panel * WIDE, width, weights);
+          float[] weights = kept != null ? kept : Scratch.PACKED_B.floats(36 * in * width);
+          int weightsAt = kept != null ? 36 * in * panel * WIDE : 0;
+          if (kept == null) {
+            transformWeights(panel * WIDE, width, weights, 0);
+          }
           int size = most * width + 5 * L;
           float[] products = Scratch.OUTPUT.floats(36 * size);
           for (int i = 0; i < 36; i++) {
             VectorRows.run(
                 Math.ceilDiv((end - first) * tileColumns, 4) * 4, wide, in, transformed, i * place,
-                offsets, weights, i * in * width, products, i * size);
+                offsets, weights, weightsAt + i * in * width, products, i * size);
           }
           for (int lane = 0; lane < width; lane += L) {
             transformOutput(products, lane, size, width, first, end, panel * WIDE + lane, y);
@@ -146,7 +167,7 @@ final class VectorWinograd {
   }
 
   /// The weights of `width` output channels, `[place][in][width]`.
-  private void transformWeights(int first, int width, float[] to) {
+  private void transformWeights(int first, int width, float[] to, int at) {
     float[] byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
     if (turned) {
       turn(first, width, byOutput);
@@ -160,7 +181,7 @@ final class VectorWinograd {
         VectorTransforms.weights(
             3, byOutput, c * 9 * width + lane, width, 3 * width, half, 0, L, 3 * L);
         VectorTransforms.weights(
-            6, half, 0, 3 * L, L, to, c * width + lane, 6 * size, size);
+            6, half, 0, 3 * L, L, to, at + c * width + lane, 6 * size, size);
       }
     }
   }

@@ -26,13 +26,14 @@ public record Conv2d(ConvGeometry geometry, Tensor x, Tensor w, @Nullable Tensor
           "conv2d", "a bias " + b.shape() + " for " + g.outChannels() + " output channels");
     }
     NdArray y = x.value().fresh(g.outputShape());
-    Kernels.active()
-        .conv2d(
-            g,
-            x.value().array(),
-            w.value().array(),
-            b == null ? null : b.value().array(),
-            y.writable());
+    Kernels kernels = Kernels.active();
+    float[] bias = b == null ? null : b.value().array();
+    if (w.needsGradient()) {
+      kernels.conv2d(g, x.value().array(), w.value().array(), bias, y.writable());
+    } else {
+      kernels.conv2d(
+          g, x.value().array(), w.value().array(), bias, y.writable(), w.value().packed());
+    }
     return Tensor.result(
         y, new Conv2d(g, x.keptFor(w), w.keptFor(x), b == null ? null : b.edge()));
   }

@@ -1,5 +1,6 @@
 package nn.core.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nn.core.Gradients;
 import nn.core.NdArray;
@@ -75,7 +76,7 @@ public record MaxPool2d(Tensor x, PoolSettings settings, NdArray winners) implem
 
   /// dL/dx = dy at the winner of each window; windows that overlap add up
   private NdArray inputGradient(NdArray dy) {
-    NdArray dx = dy.freshZeros(x.shape());
+    NdArray dx = dy.fresh(x.shape());
     float[] d = dy.array();
     float[] to = dx.writable();
     float[] won = winners.array();
@@ -90,6 +91,7 @@ public record MaxPool2d(Tensor x, PoolSettings settings, NdArray winners) implem
     Parallel.chunks(
         x.shape().dim(0) * x.shape().dim(1),
         plane -> {
+          Arrays.fill(to, plane * height * width, (plane + 1) * height * width, 0f); // while it is in cache
           int at = plane * rows * columns;
           for (int oy = 0; oy < rows; oy++) {
             int top = oy * settings.strideHeight() - settings.paddingHeight();
