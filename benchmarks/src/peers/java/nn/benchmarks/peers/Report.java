@@ -66,7 +66,7 @@ final class Report {
     page.append("Each line is timed in turns with the peer, after the results were compared. Times are medians in milliseconds,");
     page.append(" with the quarter marks of ours. The ratio is the peer's time divided by ours; 1.5 means that Graft needs two");
     page.append(" thirds of the time. GF/s counts the operations of the direct algorithm. Backward lines time the backward pass");
-    page.append(" alone.\n\n![Geometric mean of the ratios by group](ratios.png)\n");
+    page.append(" alone. [Why some lines are short](reasons.md).\n\n![Geometric mean of the ratios by group](ratios.png)\n");
     groups.forEach((group, members) -> {
       page.append("\n## ").append(group.substring(0, 1).toUpperCase(Locale.ROOT));
       page.append(group.substring(1)).append("\n\n");

@@ -111,16 +111,18 @@ final class VectorWinograd {
   }
 
   private void run(float[] x, float[] y) {
+    float[] kept =
+        packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
     int rows = batch * tileRows;
     int blocks = Math.ceilDiv(rows, blockRows);
     if (blocks < FEW) {
       for (int block = 0; block < blocks; block++) {
-        block(x, y, block * blockRows, Math.min(rows, (block + 1) * blockRows));
+        block(x, kept, y, block * blockRows, Math.min(rows, (block + 1) * blockRows));
       }
     } else {
       Parallel.chunks(
           blocks,
-          block -> block(x, y, block * blockRows, Math.min(rows, (block + 1) * blockRows)));
+          block -> block(x, kept, y, block * blockRows, Math.min(rows, (block + 1) * blockRows)));
     }
   }
 
@@ -135,9 +137,10 @@ final class VectorWinograd {
   }
 
   /// All of it for the tile rows from `first` to before `end`, counted through all images.
-  private void block(float[] x, float[] y, int first, int end) {
-    float[] kept =
-        packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
+  ///
+  /// @param kept the transformed weights, if they are kept
+  private void block(
+      float[] x, float @Nullable [] kept, float[] y, int first, int end) {
     float[] transformed = Scratch.PIXELS.floats(36 * place);
     Parallel.chunks(
         in / L,

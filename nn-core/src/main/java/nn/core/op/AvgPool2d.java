@@ -1,6 +1,8 @@
 package nn.core.op;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import nn.core.Gradients;
 import nn.core.NdArray;
 import nn.core.Op;
@@ -18,6 +20,7 @@ public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
     float[] to = y.writable();
     op.eachWindow(
         y.shape(),
+        _ -> {},
         (i, first, rows, columns, step, scale) -> {
           float sum = 0f;
           for (int r = 0; r < rows; r++) {
@@ -42,11 +45,13 @@ public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
 
   /// dL/dx = dy / size, for every pixel of the window; windows that overlap add up
   private NdArray inputGradient(NdArray dy) {
-    NdArray dx = dy.freshZeros(x.shape());
+    NdArray dx = dy.fresh(x.shape());
+    int area = x.shape().dim(2) * x.shape().dim(3);
     float[] d = dy.array();
     float[] to = dx.writable();
     eachWindow(
         dy.shape(),
+        plane -> Arrays.fill(to, plane * area, (plane + 1) * area, 0f), // while it is in cache
         (i, first, rows, columns, step, scale) -> {
           float share = d[i] * scale;
           for (int r = 0; r < rows; r++) {
@@ -63,13 +68,17 @@ public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
     void visit(int i, int first, int rows, int columns, int step, float scale);
   }
 
-  private void eachWindow(Shape out, Window window) {
+  /// Visits all windows, plane by plane.
+  ///
+  /// @param before what is done with a plane before its windows are visited
+  private void eachWindow(Shape out, IntConsumer before, Window window) {
     PoolSettings s = settings;
     int height = x.shape().dim(2);
     int width = x.shape().dim(3);
     Parallel.chunks(
         out.dim(0) * out.dim(1),
         plane -> {
+          before.accept(plane);
           int i = plane * out.dim(2) * out.dim(3);
           for (int oy = 0; oy < out.dim(2); oy++) {
             int top = oy * s.strideHeight() - s.paddingHeight();
