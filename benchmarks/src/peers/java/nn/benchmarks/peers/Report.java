@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.CategorySeries;
 
 /// What the comparison found, as a page with a chart.
 final class Report {
@@ -88,9 +88,15 @@ final class Report {
                 f.whose(), f.met() ? "" : "**short**"));
       }
     }
+    Map<String, Double> means = new LinkedHashMap<>();
+    groups.forEach((group, members) -> {
+      if (!group.endsWith("EJML")) { // 10 and more would flatten the rest
+        means.put(group, mean(members));
+      }
+    });
     Files.writeString(folder.resolve("README.md"), page);
     ImageIO.write(
-        BitmapEncoder.getBufferedImage(chart(groups)), "png",
+        BitmapEncoder.getBufferedImage(chart(means)), "png",
         folder.resolve("ratios.png").toFile());
   }
 
@@ -115,26 +121,20 @@ final class Report {
         .exp(lines.stream().mapToDouble(l -> Math.log(l.result.ratio())).average().orElse(0));
   }
 
-  private static CategoryChart chart(Map<String, List<Line>> groups) {
+  /// Bars of the groups' means.
+  static CategoryChart chart(Map<String, Double> means) {
     CategoryChart chart =
-        new CategoryChartBuilder().width(1000).height(600)
+        new CategoryChartBuilder().width(1200).height(700)
             .title("Peer's time / Graft's time, geometric mean").build();
     chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setXAxisLabelRotation(30);
+    chart.getStyler().setXAxisLabelRotation(90);
+    chart.getStyler().setXAxisMaxLabelCount(means.size());
     chart.getStyler().setLabelsVisible(true);
+    chart.getStyler().setDecimalPattern("0.00");
     chart.getStyler().setYAxisMin(0.0);
     chart.getStyler().setDefaultSeriesRenderStyle(
-        org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle.Bar);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-    List<String> names = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
-    groups.forEach((group, members) -> {
-      if (!group.endsWith("EJML")) { // 10 and more would flatten the rest
-        names.add(group);
-        ratios.add(mean(members));
-      }
-    });
-    chart.addSeries("ratio", names, ratios);
+        CategorySeries.CategorySeriesRenderStyle.Bar);
+    chart.addSeries("ratio", List.copyOf(means.keySet()), List.copyOf(means.values()));
     return chart;
   }
 
