@@ -1,23 +1,25 @@
 package nn.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Transposes matrices. A square block of as many rows as a vector has lanes is transposed by zipping: rows i and i + L/2
-/// are interleaved into rows 2i and 2i + 1, and after log₂ L such passes rows have become columns.
+/// Transposes matrices in square blocks of as many rows as a vector has lanes, all in registers.
 ///
-/// Only vectors of 512 bit have an instruction that picks from two vectors. With 8 lanes, numbers change places between rows
-/// 4, 2 and 1 apart instead, each by one permutation and one choice, all in registers: 2.9 numbers a
-/// nanosecond on one core (AMD Zen 3), 1.1 by zipping.
+/// Vectors of 512 bit have an instruction that picks from two vectors: rows i and i + 8 are zipped into rows 2i and 2i + 1,
+/// and after four such passes rows have become columns. With fewer lanes, numbers change places between rows 4, 2 and 1
+/// apart, each by one permutation and one choice.
+///
+/// Numbers a nanosecond on one core: 14 with 16 lanes, 6.3 with 8 (AMD Zen 5); 2.9 with 8 (AMD Zen 3); one by one 1.
 final class VectorTranspose {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final int PASSES = Integer.numberOfTrailingZeros(L);
-  private static final float[] NONE = {};
-  private static final FloatVector LOW = zip(0);
-  private static final FloatVector HIGH = zip(L / 2);
+  private static final boolean BLOCKS = L == 4 || L == 8 || L == 16;
+  // As whole numbers, though they pick floats: indices that are floats are converted again at every use.
+  private static final IntVector LOW = zip(0);
+  private static final IntVector HIGH = zip(L / 2);
 
   private VectorTranspose() {}
 
@@ -41,12 +43,12 @@ final class VectorTranspose {
     return VectorMask.fromArray(S, lanes, 0);
   }
 
-  private static FloatVector zip(int from) {
-    float[] lanes = new float[L];
+  private static IntVector zip(int from) {
+    int[] lanes = new int[L];
     for (int i = 0; i < L; i++) {
       lanes[i] = i / 2 + from + (i % 2) * L;
     }
-    return FloatVector.fromArray(S, lanes, 0);
+    return IntVector.fromArray(IntVector.SPECIES_PREFERRED, lanes, 0);
   }
 
   /// `to[toAt + j·toStep + i] = from[fromAt + i·fromStep + j]` for i < rows and j < columns.
@@ -56,18 +58,19 @@ final class VectorTranspose {
   static void transpose(
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
-    float[] scratch = L == 8 ? NONE : Scratch.TRANSPOSE.floats(2 * L * L);
     for (int first = 0; first < rows; first += L) {
       int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
       int high = Math.min(L, rows - i);
-      if (columns >= L && (high == L || (loose && rows > 2))) {
+      if (BLOCKS && columns >= L && (high == L || (loose && rows > 2))) {
         for (int next = 0; next < columns; next += L) {
           int j = Math.min(next, columns - L);
           int at = fromAt + i * fromStep + j;
-          if (L == 8) {
+          if (L == 16) {
+            block16(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
+          } else if (L == 8) {
             block8(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
           } else {
-            block(high, from, at, fromStep, to, toAt + j * toStep + i, toStep, scratch);
+            block4(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
           }
         }
         continue;
@@ -80,34 +83,21 @@ final class VectorTranspose {
     }
   }
 
-  /// One block of L columns and `rows` ≤ L rows; missing rows repeat the last one.
-  private static void block(
-      int rows, float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep,
-      float[] scratch) {
-    for (int i = 0; i < L / 2; i++) {
-      FloatVector a = FloatVector.fromArray(S, from, fromAt + Math.min(i, rows - 1) * fromStep);
-      FloatVector b =
-          FloatVector.fromArray(S, from, fromAt + Math.min(i + L / 2, rows - 1) * fromStep);
-      LOW.selectFrom(a, b).intoArray(scratch, 2 * i * L);
-      HIGH.selectFrom(a, b).intoArray(scratch, (2 * i + 1) * L);
-    }
-    int at = 0;
-    for (int pass = 1; pass < PASSES - 1; pass++) {
-      int next = L * L - at;
-      for (int i = 0; i < L / 2; i++) {
-        FloatVector a = FloatVector.fromArray(S, scratch, at + i * L);
-        FloatVector b = FloatVector.fromArray(S, scratch, at + (i + L / 2) * L);
-        LOW.selectFrom(a, b).intoArray(scratch, next + 2 * i * L);
-        HIGH.selectFrom(a, b).intoArray(scratch, next + (2 * i + 1) * L);
-      }
-      at = next;
-    }
-    for (int i = 0; i < L / 2; i++) {
-      FloatVector a = FloatVector.fromArray(S, scratch, at + i * L);
-      FloatVector b = FloatVector.fromArray(S, scratch, at + (i + L / 2) * L);
-      LOW.selectFrom(a, b).intoArray(to, toAt + 2 * i * toStep);
-      HIGH.selectFrom(a, b).intoArray(to, toAt + (2 * i + 1) * toStep);
-    }
+  /// One block of L columns and `rows` ≤ L rows, for 4 lanes; missing rows repeat the last one.
+  private static void block4(
+      int rows, float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep) {
+    FloatVector r0 = FloatVector.fromArray(S, from, fromAt);
+    FloatVector r1 = FloatVector.fromArray(S, from, fromAt + Math.min(1, rows - 1) * fromStep);
+    FloatVector r2 = FloatVector.fromArray(S, from, fromAt + Math.min(2, rows - 1) * fromStep);
+    FloatVector r3 = FloatVector.fromArray(S, from, fromAt + Math.min(3, rows - 1) * fromStep);
+    FloatVector s0 = r0.blend(r2.rearrange(BY_2), FROM_2);
+    FloatVector s2 = r0.rearrange(BY_2).blend(r2, FROM_2);
+    FloatVector s1 = r1.blend(r3.rearrange(BY_2), FROM_2);
+    FloatVector s3 = r1.rearrange(BY_2).blend(r3, FROM_2);
+    s0.blend(s1.rearrange(BY_1), FROM_1).intoArray(to, toAt);
+    s0.rearrange(BY_1).blend(s1, FROM_1).intoArray(to, toAt + toStep);
+    s2.blend(s3.rearrange(BY_1), FROM_1).intoArray(to, toAt + 2 * toStep);
+    s2.rearrange(BY_1).blend(s3, FROM_1).intoArray(to, toAt + 3 * toStep);
   }
 
   /// The same for 8 lanes.
@@ -153,5 +143,122 @@ final class VectorTranspose {
     u5.intoArray(to, toAt + 5 * toStep);
     u6.intoArray(to, toAt + 6 * toStep);
     u7.intoArray(to, toAt + 7 * toStep);
+  }
+
+  /// The same for 16 lanes.
+  private static void block16(
+      int rows, float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep) {
+    int last = rows - 1;
+    IntVector a0 = FloatVector.fromArray(S, from, fromAt).reinterpretAsInts();
+    IntVector a1 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(1, last) * fromStep).reinterpretAsInts();
+    IntVector a2 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(2, last) * fromStep).reinterpretAsInts();
+    IntVector a3 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(3, last) * fromStep).reinterpretAsInts();
+    IntVector a4 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(4, last) * fromStep).reinterpretAsInts();
+    IntVector a5 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(5, last) * fromStep).reinterpretAsInts();
+    IntVector a6 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(6, last) * fromStep).reinterpretAsInts();
+    IntVector a7 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(7, last) * fromStep).reinterpretAsInts();
+    IntVector a8 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(8, last) * fromStep).reinterpretAsInts();
+    IntVector a9 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(9, last) * fromStep).reinterpretAsInts();
+    IntVector a10 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(10, last) * fromStep).reinterpretAsInts();
+    IntVector a11 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(11, last) * fromStep).reinterpretAsInts();
+    IntVector a12 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(12, last) * fromStep).reinterpretAsInts();
+    IntVector a13 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(13, last) * fromStep).reinterpretAsInts();
+    IntVector a14 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(14, last) * fromStep).reinterpretAsInts();
+    IntVector a15 =
+        FloatVector.fromArray(S, from, fromAt + Math.min(15, last) * fromStep).reinterpretAsInts();
+    IntVector b0 = LOW.selectFrom(a0, a8);
+    IntVector b1 = HIGH.selectFrom(a0, a8);
+    IntVector b2 = LOW.selectFrom(a1, a9);
+    IntVector b3 = HIGH.selectFrom(a1, a9);
+    IntVector b4 = LOW.selectFrom(a2, a10);
+    IntVector b5 = HIGH.selectFrom(a2, a10);
+    IntVector b6 = LOW.selectFrom(a3, a11);
+    IntVector b7 = HIGH.selectFrom(a3, a11);
+    IntVector b8 = LOW.selectFrom(a4, a12);
+    IntVector b9 = HIGH.selectFrom(a4, a12);
+    IntVector b10 = LOW.selectFrom(a5, a13);
+    IntVector b11 = HIGH.selectFrom(a5, a13);
+    IntVector b12 = LOW.selectFrom(a6, a14);
+    IntVector b13 = HIGH.selectFrom(a6, a14);
+    IntVector b14 = LOW.selectFrom(a7, a15);
+    IntVector b15 = HIGH.selectFrom(a7, a15);
+    IntVector c0 = LOW.selectFrom(b0, b8);
+    IntVector c1 = HIGH.selectFrom(b0, b8);
+    IntVector c2 = LOW.selectFrom(b1, b9);
+    IntVector c3 = HIGH.selectFrom(b1, b9);
+    IntVector c4 = LOW.selectFrom(b2, b10);
+    IntVector c5 = HIGH.selectFrom(b2, b10);
+    IntVector c6 = LOW.selectFrom(b3, b11);
+    IntVector c7 = HIGH.selectFrom(b3, b11);
+    IntVector c8 = LOW.selectFrom(b4, b12);
+    IntVector c9 = HIGH.selectFrom(b4, b12);
+    IntVector c10 = LOW.selectFrom(b5, b13);
+    IntVector c11 = HIGH.selectFrom(b5, b13);
+    IntVector c12 = LOW.selectFrom(b6, b14);
+    IntVector c13 = HIGH.selectFrom(b6, b14);
+    IntVector c14 = LOW.selectFrom(b7, b15);
+    IntVector c15 = HIGH.selectFrom(b7, b15);
+    IntVector d0 = LOW.selectFrom(c0, c8);
+    IntVector d1 = HIGH.selectFrom(c0, c8);
+    IntVector d2 = LOW.selectFrom(c1, c9);
+    IntVector d3 = HIGH.selectFrom(c1, c9);
+    IntVector d4 = LOW.selectFrom(c2, c10);
+    IntVector d5 = HIGH.selectFrom(c2, c10);
+    IntVector d6 = LOW.selectFrom(c3, c11);
+    IntVector d7 = HIGH.selectFrom(c3, c11);
+    IntVector d8 = LOW.selectFrom(c4, c12);
+    IntVector d9 = HIGH.selectFrom(c4, c12);
+    IntVector d10 = LOW.selectFrom(c5, c13);
+    IntVector d11 = HIGH.selectFrom(c5, c13);
+    IntVector d12 = LOW.selectFrom(c6, c14);
+    IntVector d13 = HIGH.selectFrom(c6, c14);
+    IntVector d14 = LOW.selectFrom(c7, c15);
+    IntVector d15 = HIGH.selectFrom(c7, c15);
+    IntVector e0 = LOW.selectFrom(d0, d8);
+    IntVector e1 = HIGH.selectFrom(d0, d8);
+    IntVector e2 = LOW.selectFrom(d1, d9);
+    IntVector e3 = HIGH.selectFrom(d1, d9);
+    IntVector e4 = LOW.selectFrom(d2, d10);
+    IntVector e5 = HIGH.selectFrom(d2, d10);
+    IntVector e6 = LOW.selectFrom(d3, d11);
+    IntVector e7 = HIGH.selectFrom(d3, d11);
+    IntVector e8 = LOW.selectFrom(d4, d12);
+    IntVector e9 = HIGH.selectFrom(d4, d12);
+    IntVector e10 = LOW.selectFrom(d5, d13);
+    IntVector e11 = HIGH.selectFrom(d5, d13);
+    IntVector e12 = LOW.selectFrom(d6, d14);
+    IntVector e13 = HIGH.selectFrom(d6, d14);
+    IntVector e14 = LOW.selectFrom(d7, d15);
+    IntVector e15 = HIGH.selectFrom(d7, d15);
+    e0.reinterpretAsFloats().intoArray(to, toAt);
+    e1.reinterpretAsFloats().intoArray(to, toAt + toStep);
+    e2.reinterpretAsFloats().intoArray(to, toAt + 2 * toStep);
+    e3.reinterpretAsFloats().intoArray(to, toAt + 3 * toStep);
+    e4.reinterpretAsFloats().intoArray(to, toAt + 4 * toStep);
+    e5.reinterpretAsFloats().intoArray(to, toAt + 5 * toStep);
+    e6.reinterpretAsFloats().intoArray(to, toAt + 6 * toStep);
+    e7.reinterpretAsFloats().intoArray(to, toAt + 7 * toStep);
+    e8.reinterpretAsFloats().intoArray(to, toAt + 8 * toStep);
+    e9.reinterpretAsFloats().intoArray(to, toAt + 9 * toStep);
+    e10.reinterpretAsFloats().intoArray(to, toAt + 10 * toStep);
+    e11.reinterpretAsFloats().intoArray(to, toAt + 11 * toStep);
+    e12.reinterpretAsFloats().intoArray(to, toAt + 12 * toStep);
+    e13.reinterpretAsFloats().intoArray(to, toAt + 13 * toStep);
+    e14.reinterpretAsFloats().intoArray(to, toAt + 14 * toStep);
+    e15.reinterpretAsFloats().intoArray(to, toAt + 15 * toStep);
   }
 }
