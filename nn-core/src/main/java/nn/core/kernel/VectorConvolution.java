@@ -5,7 +5,7 @@ import java.util.List;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
-/// Convolution and its input gradient, with output channels as lanes (see [VectorPixels]).
+/// Convolution and its input gradient, with output channels as lanes (see [VectorTile]).
 ///
 /// Both are sweeps over an image copied with its zeros ([PaddedImage]): an output pixel is a sum over taps, each at a
 /// fixed offset from the pixel's place. The input gradient has one sweep for each pixel phase of the step, with the taps
@@ -215,7 +215,7 @@ final class VectorConvolution {
     float[] rows = new float[groups * outPerGroup * depth + WIDE];
     for (int group = 0; group < groups; group++) {
       VectorPack.rows(
-          VectorTile.ROWS, outPerGroup, depth, weights,
+          outPerGroup, depth, weights,
           start + group * packedSize(outPerGroup, depth), 1, NARROW,
           rows,
           group * outPerGroup * depth);
@@ -290,10 +290,9 @@ final class VectorConvolution {
       for (int r = 0; r < rows; r++) {
         int from = copyAt + (row + r - firstRow) * sweep.inputRow;
         if (narrow == null) {
-          VectorPixels.run(
-              sweep.pixels, width == WIDE, depth, copy, from, sweep.offsets, weights,
-              weightsAt,
-              tile, r * sweep.pixels * width);
+          VectorTile.panel(
+              sweep.pixels, width, depth, copy, from, sweep.offsets, weights, weightsAt,
+              VectorPack.steps(depth, width), tile, r * sweep.pixels * width, width, false);
           continue;
         }
         for (int i = 0; i < sweep.pixels; i += WIDE) {

@@ -1,6 +1,7 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -8,19 +9,18 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorPack {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  private static final AtomicReferenceArray<int[]> STEPS = new AtomicReferenceArray<>(65);
 
   private VectorPack() {}
 
   /// `m` rows of A, the element (i, p) of which stands at `aAt + i·aRow + p·aColumn`: for each tile of rows (see
   /// [VectorTile#rows]) the numbers for p = 0, then for p = 1, …. The tile that begins with row r stands at `to + r·depth`.
   /// There must be room for another vector at the end.
-  ///
-  /// @param most rows of a tile
   static void rows(
-      int most, int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed,
+      int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed,
       int to) {
-    for (int r = 0; r < m; r += VectorTile.rows(most, m - r)) {
-      int rows = VectorTile.rows(most, m - r);
+    for (int r = 0; r < m; r += VectorTile.rows(m - r)) {
+      int rows = VectorTile.rows(m - r);
       int from = aAt + r * aRow;
       int at = to + r * depth;
       if (aColumn == 1) {
@@ -73,11 +73,20 @@ final class VectorPack {
     }
   }
 
-  /// `0, step, 2·step, …`: the offsets of a matrix whose rows lie `step` apart.
+  /// `0, step, 2·step, …`, at least `count` of them, to read: the offsets of a matrix whose rows lie `step` apart. Those of
+  /// small steps are kept.
   static int[] steps(int count, int step) {
-    int[] steps = new int[count];
-    for (int p = 0; p < count; p++) {
+    boolean keep = step < STEPS.length();
+    int[] kept = keep ? STEPS.get(step) : null;
+    if (kept != null && kept.length >= count) {
+      return kept;
+    }
+    int[] steps = new int[keep ? Math.max(1 << 10, count) : count];
+    for (int p = 0; p < steps.length; p++) {
       steps[p] = p * step;
+    }
+    if (keep) {
+      STEPS.set(step, steps);
     }
     return steps;
   }

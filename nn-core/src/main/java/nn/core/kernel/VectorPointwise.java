@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A is packed once; each chunk packs the columns of B that it needs, which then stay in its cache while all rows of A go by.
 /// Columns run on from image to image, so that small images fill the vectors too.
 final class VectorPointwise {
-  private static final int WIDTH = VectorTile.PACKED_WIDTH;
+  private static final int WIDTH = VectorTile.WIDTH;
   private static final int PANELS = 4; // of B in a chunk
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
   private static final int ROWS = 48; // a multiple of every tile's rows
@@ -96,7 +96,7 @@ final class VectorPointwise {
         group -> {
           int top = group * ROWS;
           VectorPack.rows(
-              VectorTile.PACKED_ROWS, Math.min(ROWS, m - top), k, a, top * aRow, aRow, aColumn,
+              Math.min(ROWS, m - top), k, a, top * aRow, aRow, aColumn,
               packed, rowsAt(top, k));
         });
     return packed;
@@ -194,8 +194,8 @@ final class VectorPointwise {
   private static void packPixelsOfRows(
       float[] dy, int channels, int area, int top, int rows, int start, int n, float[] packed,
       int to) {
-    for (int r = 0; r < rows; r += VectorTile.rows(VectorTile.PACKED_ROWS, rows - r)) {
-      int height = VectorTile.rows(VectorTile.PACKED_ROWS, rows - r);
+    for (int r = 0; r < rows; r += VectorTile.rows(rows - r)) {
+      int height = VectorTile.rows(rows - r);
       packPixels(
           dy, channels, area, top + r, height, start, n, height, packed, to + r * n);
     }

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The products inside of [VectorWinograd]: rows of 1 or 2 vectors, each the sum over channels of a transformed image's number
 /// times a vector of transformed weights.
 ///
-/// As [VectorPixels], but neighbouring rows stand a vector apart in x, in which the channels of a tile lie together: a
+/// As [VectorTile], but neighbouring rows stand a vector apart in x, in which the channels of a tile lie together: a
 /// constant, so that one address serves all rows.
 final class VectorRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -27,7 +27,7 @@ final class VectorRows {
     while (r < rows) {
       int left = rows - r;
       int step =
-          MOST == 5 && wide ? VectorTile.rows(5, left)
+          MOST == 5 && wide ? VectorTile.rows(left)
               : left >= 12 ? 12
               : left >= 8 && wide ? 8
               : 4;

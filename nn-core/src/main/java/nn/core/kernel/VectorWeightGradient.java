@@ -75,7 +75,7 @@ final class VectorWeightGradient {
             int plane = start * s.groups() + chunk;
             byPixel(x, plane * in * g.inHeight() * g.inWidth(), xs, chunk * xSize);
             VectorPack.rows(
-                VectorTile.ROWS, out, pixels, dy, plane * out * pixels, pixels, 1, dys,
+                out, pixels, dy, plane * out * pixels, pixels, 1, dys,
                 chunk * dySize);
           });
       Parallel.chunks(

@@ -27,7 +27,6 @@ final class VectorWinogradGradient {
   private final int inPlace; // numbers of one place of a block's inputs
   private final int outPlace;
   private final int pairs; // of L input channels and WIDE, or L, output channels
-  private final int[] offsets; // of the tiles in the transformed inputs
 
   private VectorWinogradGradient(ConvGeometry g) {
     in = g.inChannels();
@@ -46,7 +45,6 @@ final class VectorWinogradGradient {
     inPlace = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
     outPlace = most * out + 5 * L;
     pairs = in / L * Math.ceilDiv(out, WIDE);
-    offsets = VectorPack.steps(most, L);
   }
 
   static void run(ConvGeometry g, float[] x, float[] dy, float[] dw) {
@@ -120,16 +118,14 @@ final class VectorWinogradGradient {
     /// unless it is fresh.
     void products(int pair, float[] sums, int at, boolean fresh) {
       int width = width(pair);
-      float[] products = Scratch.OUTPUT.floats(L * width);
       for (int i = 0; i < 36; i++) {
         int to = at + i * L * width;
-        VectorPixels.run(
-            L, width == WIDE, tiles, left, i * inPlace + pair % (in / L) * most * L, offsets,
-            right, i * outPlace + pair / (in / L) * WIDE * most, fresh ? sums : products,
-            fresh ? to : 0);
-        if (!fresh) {
-          add(products, 0, sums, to, L * width);
-        }
+        VectorTile.panel(
+            L, width, tiles, left, i * inPlace + pair % (in / L) * most * L,
+            VectorPack.steps(tiles, L),
+            right, i * outPlace + pair / (in / L) * WIDE * most, VectorPack.steps(tiles, width),
+            sums, to,
+            width, !fresh);
       }
     }
   }
