@@ -5,57 +5,64 @@ import java.util.Arrays;
 /// Copies some rows of an image's planes with the zeros around them spelled out, so that the loops over taps need not ask
 /// where the image ends.
 ///
-/// With a horizontal step of s, column x of a row goes to place x / s of the (x mod s)-th sub-plane: what neighbouring
-/// output pixels read then lies next to each other whatever the step.
+/// With a step of s, column x of a row goes to place x / s of the (x mod s)-th sub-plane, and rows likewise: what neighbouring
+/// output pixels read then lies next to each other whatever the step, from row to row as well.
 ///
-/// @param height rows of the copy
+/// @param height rows of a sub-plane
 /// @param width numbers in a row of a sub-plane
 /// @param left zeros before column 0; if negative, columns left out
+/// @param down the vertical step
 /// @param step the horizontal step
-record PaddedImage(int height, int width, int left, int step) {
+record PaddedImage(int height, int width, int left, int down, int step) {
   /// How many numbers one channel takes.
   int plane() {
-    return height * width * step;
+    return height * width * down * step;
   }
 
   /// Where the column `x`, counted from the first zero, of row `y` stands in its channel's plane.
   int at(int y, int x) {
-    return (x % step * height + y) * width + x / step;
+    return ((x % step * down + y % down) * height + y / down) * width + x / step;
   }
 
-  /// Copies `channels` planes of `inHeight` × `inWidth`, from row `first`, which may be negative.
+  /// Copies `channels` planes of `inHeight` × `inWidth`, from row `first`, which may be negative. There must be room for a
+  /// vector behind the copy.
   void copy(
       float[] x, int xAt, int channels, int inHeight, int inWidth, int first, float[] to,
       int toAt) {
-    for (int c = 0; c < channels; c++) {
-      for (int s = 0; s < step; s++) {
-        for (int y = 0; y < height; y++) {
-          int at = toAt + c * plane() + (s * height + y) * width;
-          int row = first + y;
-          if (row < 0 || row >= inHeight) {
-            Arrays.fill(to, at, at + width, 0f);
-          } else if (step == 1) {
-            copyRow(x, xAt + (c * inHeight + row) * inWidth, inWidth, to, at);
-          } else {
-            copyRow(x, xAt + (c * inHeight + row) * inWidth, inWidth, s - left, to, at);
+    for (int s = 0; s < step; s++) { // the columns s - left, s - left + step, …
+      int from = Math.clamp(Math.ceilDiv(left - s, step), 0, width);
+      int end = Math.clamp(Math.ceilDiv(inWidth + left - s, step), from, width);
+      int column = from * step + s - left;
+      for (int c = 0; c < channels; c++) {
+        int plane = xAt + c * inHeight * inWidth;
+        for (int phase = 0; phase < down; phase++) {
+          int at = toAt + c * plane() + at(phase, s);
+          for (int row = first + phase; row < first + height * down; row += down, at += width) {
+            if (row < 0 || row >= inHeight) {
+              Arrays.fill(to, at, at + width, 0f);
+            } else {
+              copyRow(x, plane + row * inWidth + column, to, at, from, end);
+            }
           }
         }
       }
     }
   }
 
-  private void copyRow(float[] x, int xAt, int inWidth, float[] to, int at) {
-    int from = Math.clamp(left, 0, width);
-    int end = Math.clamp((long) left + inWidth, from, width);
-    Arrays.fill(to, at, at + from, 0f);
-    System.arraycopy(x, xAt + from - left, to, at + from, end - from);
-    Arrays.fill(to, at + end, at + width, 0f);
-  }
-
-  private void copyRow(float[] x, int xAt, int inWidth, int shift, float[] to, int at) {
-    for (int i = 0; i < width; i++) {
-      int column = i * step + shift;
-      to[at + i] = column >= 0 && column < inWidth ? x[xAt + column] : 0f;
+  /// Zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.
+  private void copyRow(float[] x, int xAt, float[] to, int at, int from, int end) {
+    for (int i = 0; i < from; i++) {
+      to[at + i] = 0f;
+    }
+    if (step <= 2) {
+      VectorRow.copy(x, xAt, step, to, at + from, end - from);
+    } else {
+      for (int i = from; i < end; i++) {
+        to[at + i] = x[xAt + (i - from) * step];
+      }
+    }
+    for (int i = end; i < width; i++) {
+      to[at + i] = 0f;
     }
   }
 }

@@ -15,6 +15,7 @@ final class VectorConvolution {
   private static final int WIDE = VectorTile.WIDTH;
   private static final int NARROW = WIDE / 2;
   private static final int SLAB = 1 << 16; // numbers of a padded slab: 256 KiB, a part of the second-level cache
+  private static final int TOGETHER = 192; // places of pixels whose results wait for each other
   private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
 
   /// One pass over a padded image.
@@ -25,12 +26,11 @@ final class VectorConvolution {
   /// @param narrow the same weights for [VectorTile], output channels as rows, if they do not fill a vector and pixels do
   /// @param rows output rows, in the whole image
   /// @param pixels output pixels in a row
-  /// @param inputRow the distance of the places of two output rows in the padded image
   /// @param start the first output pixel in its plane
   /// @param outputRow the distance of two output rows in the plane
   /// @param outputStep the distance of two output pixels in a row
   private record Sweep(
-      int[] offsets, int weightsAt, float @Nullable [] narrow, int rows, int pixels, int inputRow,
+      int[] offsets, int weightsAt, float @Nullable [] narrow, int rows, int pixels,
       int start, int outputRow, int outputStep) {}
 
   private final int batch;
@@ -69,7 +69,10 @@ final class VectorConvolution {
     int atOnce = Math.clamp((SLAB / perRow - reach) / inputStep + 1, Math.min(rows, 4), rows);
     slabs = Math.ceilDiv(rows, atOnce);
     slabRows = Math.ceilDiv(rows, slabs);
-    padded = new PaddedImage((slabRows - 1) * inputStep + reach, subWidth, left, step);
+    padded =
+        new PaddedImage(
+            Math.ceilDiv((slabRows - 1) * inputStep + reach, inputStep), subWidth, left, inputStep,
+            step);
   }
 
   static void forward(
@@ -108,8 +111,7 @@ final class VectorConvolution {
     convolution.sweeps.add(
         new Sweep(
             offsets, 0, convolution.narrow(0, depth, g.outWidth(), 1), g.outHeight(),
-            g.outWidth(), s.strideHeight() * padded.width(),
-            0, g.outWidth(), 1));
+            g.outWidth(), 0, g.outWidth(), 1));
     convolution.run(x, bias, y);
   }
 
@@ -186,13 +188,13 @@ final class VectorConvolution {
           int first = chunk % blocks * WIDE;
           int lanes = Math.min(WIDE, outPerGroup - first);
           int at = start + group * packedSize(outPerGroup, depth) + first * depth;
+          float[] byTap = Scratch.LANES.floats((kernel + WIDE) * lanes);
           for (int c = 0; c < inPerGroup; c++) {
-            int from = ((group * inPerGroup + c) * outPerGroup + first) * kernel;
+            VectorPack.byTap(
+                lanes, kernel, w, ((group * inPerGroup + c) * outPerGroup + first) * kernel, byTap);
             for (int ky : tapsY) {
               for (int kx : tapsX) {
-                for (int lane = 0; lane < lanes; lane++) {
-                  packed[at + lane] = w[from + lane * kernel + ky * g.kernelWidth() + kx];
-                }
+                System.arraycopy(byTap, (ky * g.kernelWidth() + kx) * lanes, packed, at, lanes);
                 at += width(lanes);
               }
             }
@@ -201,7 +203,7 @@ final class VectorConvolution {
     sweeps.add(
         new Sweep(
             offsets, start, narrow(start, depth, right.pixels(fx), g.settings().strideWidth()),
-            down.pixels(fy), right.pixels(fx), padded.width(),
+            down.pixels(fy), right.pixels(fx),
             fy * g.inWidth() + fx, g.settings().strideHeight() * g.inWidth(),
             g.settings().strideWidth()));
   }
@@ -221,6 +223,11 @@ final class VectorConvolution {
           group * outPerGroup * depth);
     }
     return rows;
+  }
+
+  /// Pixels up to a multiple of 4, as tiles of less take as long; what is too much is not used.
+  private static int whole(int pixels) {
+    return Math.ceilDiv(pixels, 4) * 4;
   }
 
   private static int blocks(int channels) {
@@ -279,37 +286,25 @@ final class VectorConvolution {
     int channel = group * outPerGroup + firstChannel;
     int yAt = (firstPlane + channel) * outArea + sweep.start;
     int end = Math.min(sweep.rows, firstRow + slabRows);
-    int rowsAtOnce = sweep.outputStep == 1 && sweep.outputRow == sweep.pixels
-        ? Math.max(1, 96 / sweep.pixels)
-        : 1;
-    float[] tile = Scratch.OUTPUT.floats(rowsAtOnce * sweep.pixels * width);
+    int pitch = padded.width();
+    int rowsAtOnce = Math.max(1, TOGETHER / pitch);
     float[] narrow = sweep.narrow;
     for (int row = firstRow; row < end; row += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, end - row);
       int to = yAt + row * sweep.outputRow;
-      for (int r = 0; r < rows; r++) {
-        int from = copyAt + (row + r - firstRow) * sweep.inputRow;
-        if (narrow == null) {
-          VectorTile.panel(
-              sweep.pixels, width, depth, copy, from, sweep.offsets, weights, weightsAt,
-              VectorPack.steps(depth, width), tile, r * sweep.pixels * width, width, false);
-          continue;
-        }
-        for (int i = 0; i < sweep.pixels; i += WIDE) {
-          VectorTile.panel(
-              lanes, Math.min(WIDE, sweep.pixels - i), depth, narrow, group * outPerGroup * depth,
-              copy, from + i, sweep.offsets, y, to + r * sweep.outputRow + i, outArea, false);
-        }
-      }
-      if (sweep.outputStep != 1) {
-        for (int lane = 0; lane < lanes; lane++) {
-          for (int i = 0; i < sweep.pixels; i++) {
-            y[to + lane * outArea + i * sweep.outputStep] = tile[i * width + lane];
+      int from = copyAt + (row - firstRow) * pitch;
+      if (narrow == null) {
+        pixels(sweep, rows, lanes, width, copy, from, weightsAt, y, to);
+      } else {
+        for (int r = 0; r < rows; r++) {
+          for (int i = 0; i < sweep.pixels; i += WIDE) {
+            VectorTile.panel(
+                lanes, Math.min(WIDE, sweep.pixels - i), depth, narrow,
+                group * outPerGroup * depth,
+                copy, from + r * pitch + i, sweep.offsets, y, to + r * sweep.outputRow + i, outArea,
+                false);
           }
         }
-      } else if (narrow == null) {
-        VectorTranspose
-            .transpose(rows * sweep.pixels, lanes, tile, 0, width, y, to, outArea, false);
       }
       if (bias != null) {
         for (int lane = 0; lane < lanes; lane++) {
@@ -317,6 +312,45 @@ final class VectorConvolution {
           int at = to + lane * outArea;
           for (int i = at; i < at + rows * sweep.pixels; i++) {
             y[i] += add;
+          }
+        }
+      }
+    }
+  }
+
+  /// Some rows of one block of channels, one after the other, or as one line with what lies between them, where rows are so short that
+  /// this gives the better tiles.
+  private void pixels(
+      Sweep sweep, int rows, int lanes, int width, float[] copy, int from, int weightsAt,
+      float[] y, int to) {
+    int depth = sweep.offsets.length;
+    int line = whole((rows - 1) * padded.width() + sweep.pixels);
+    int single = whole(sweep.pixels);
+    boolean asLine = VectorTile.cost(line) < rows * VectorTile.cost(single);
+    int run = asLine ? line : single;
+    int pitch = asLine ? padded.width() : run; // of the rows in the result
+    int places = asLine ? line : rows * run;
+    float[] tile = Scratch.OUTPUT.floats(places * width);
+    for (int r = 0; r < (asLine ? 1 : rows); r++) {
+      VectorTile.panel(
+          run, width, depth, copy, from + r * padded.width(), sweep.offsets, weights, weightsAt,
+          VectorPack.steps(depth, width), tile, r * run * width, width, false);
+    }
+    if (sweep.outputStep == 1 && sweep.outputRow == pitch) {
+      VectorTranspose.transpose(rows * pitch, lanes, tile, 0, width, y, to, outArea, false);
+      return;
+    }
+    float[] planes = Scratch.PLANES.floats(lanes * places);
+    VectorTranspose.transpose(places, lanes, tile, 0, width, planes, 0, places, false);
+    for (int lane = 0; lane < lanes; lane++) {
+      for (int r = 0; r < rows; r++) {
+        int at = lane * places + r * pitch;
+        int row = to + lane * outArea + r * sweep.outputRow;
+        if (sweep.outputStep == 1) {
+          System.arraycopy(planes, at, y, row, sweep.pixels);
+        } else {
+          for (int i = 0; i < sweep.pixels; i++) {
+            y[row + i * sweep.outputStep] = planes[at + i];
           }
         }
       }

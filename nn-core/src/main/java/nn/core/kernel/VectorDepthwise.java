@@ -33,7 +33,6 @@ final class VectorDepthwise {
     int multiplier = g.outChannels() / g.inChannels();
     PaddedImage padded = padded(g);
     int[] offsets = offsets(g, padded);
-    int inputRow = s.strideHeight() * padded.width();
     Parallel.range(
         g.batch() * g.inChannels(),
         Math.max(1, CHUNK / outArea),
@@ -46,7 +45,7 @@ final class VectorDepthwise {
             for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
               int channel = out % g.outChannels();
               sweep(
-                  g.outHeight(), g.outWidth(), copy, inputRow, padded.width(), offsets, w,
+                  g.outHeight(), g.outWidth(), copy, padded.width(), offsets, w,
                   channel * taps,
                   bias == null ? 0f : bias[channel], line, y, out * outArea, g.outWidth(), 1);
             }
@@ -63,7 +62,7 @@ final class VectorDepthwise {
     PaddedImage padded =
         new PaddedImage(
             down.pixels(0) + down.reach() - 1, right.pixels(0) + right.reach() - 1, -right.first,
-            1);
+            1, 1);
     int taps = g.kernelHeight() * g.kernelWidth();
     int outArea = g.outHeight() * g.outWidth();
     int inArea = g.inHeight() * g.inWidth();
@@ -86,7 +85,7 @@ final class VectorDepthwise {
                 weights[p] = w[wAt + phase.taps[p]];
               }
               sweep(
-                  phase.rows, phase.pixels, copy, padded.width(), padded.width(), phase.offsets,
+                  phase.rows, phase.pixels, copy, padded.width(), phase.offsets,
                   weights, 0, 0f, line, dx, plane * inArea + phase.start,
                   s.strideHeight() * g.inWidth(), s.strideWidth());
             }
@@ -138,7 +137,7 @@ final class VectorDepthwise {
     int multiplier = g.outChannels() / g.inChannels();
     PaddedImage padded = padded(g);
     int[] offsets = offsets(g, padded);
-    int inputRow = s.strideHeight() * padded.width();
+    int inputRow = padded.width();
     int length = Math.ceilDiv((g.outHeight() - 1) * inputRow + g.outWidth(), L) * L;
     Parallel.chunks(
         g.inChannels(),
@@ -175,7 +174,8 @@ final class VectorDepthwise {
     int width =
         (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
     return new PaddedImage(
-        height, Math.ceilDiv(width, s.strideWidth()), s.paddingWidth(), s.strideWidth());
+        Math.ceilDiv(height, s.strideHeight()), Math.ceilDiv(width, s.strideWidth()),
+        s.paddingWidth(), s.strideHeight(), s.strideWidth());
   }
 
   private static int[] offsets(ConvGeometry g, PaddedImage padded) {
@@ -189,20 +189,13 @@ final class VectorDepthwise {
     return offsets;
   }
 
-  /// One output plane, or one phase of it.
+  /// One output plane, or one phase of it, as one line.
   private static void sweep(
-      int rows, int pixels, float[] copy, int inputRow, int inputWidth, int[] offsets, float[] w,
-      int wAt, float bias,
-      float[] line, float[] y, int yAt, int outputRow, int outputStep) {
-    boolean oneLine = inputRow == inputWidth;
-    if (oneLine) {
-      line((rows - 1) * inputRow + pixels, copy, 0, offsets, w, wAt, bias, line);
-    }
+      int rows, int pixels, float[] copy, int inputRow, int[] offsets, float[] w, int wAt,
+      float bias, float[] line, float[] y, int yAt, int outputRow, int outputStep) {
+    line((rows - 1) * inputRow + pixels, copy, 0, offsets, w, wAt, bias, line);
     for (int row = 0; row < rows; row++) {
-      if (!oneLine) {
-        line(pixels, copy, row * inputRow, offsets, w, wAt, bias, line);
-      }
-      int from = oneLine ? row * inputRow : 0;
+      int from = row * inputRow;
       int to = yAt + row * outputRow;
       if (outputStep == 1) {
         System.arraycopy(line, from, y, to, pixels);

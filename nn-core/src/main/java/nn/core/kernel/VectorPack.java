@@ -73,6 +73,13 @@ final class VectorPack {
     }
   }
 
+  /// The kernels of `lanes` channels, which lie one after the other from `wAt` on, tap by tap: `[kernel][lanes]`. There must be
+  /// room for a vector of taps.
+  static void byTap(int lanes, int kernel, float[] w, int wAt, float[] taps) {
+    boolean whole = kernel < L && wAt + (lanes - 1) * kernel + L <= w.length; // quick to transpose
+    VectorTranspose.transpose(lanes, whole ? L : kernel, w, wAt, kernel, taps, 0, lanes, false);
+  }
+
   /// `0, step, 2·step, …`, at least `count` of them, to read: the offsets of a matrix whose rows lie `step` apart. Those of
   /// small steps are kept.
   static int[] steps(int count, int step) {

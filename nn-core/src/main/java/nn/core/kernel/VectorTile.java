@@ -39,6 +39,17 @@ final class VectorTile {
         : 1;
   }
 
+  /// What a panel of so many rows takes, in units of a row of a full tile: small tiles wait for their own sums.
+  static int cost(int rows) {
+    int cost = 0;
+    int tile;
+    for (int r = 0; r < rows; r += tile) {
+      tile = rows(rows - r);
+      cost += Math.max(tile, 4);
+    }
+    return cost;
+  }
+
   /// A panel of C, `m` rows of `lanes` ≤ [#WIDTH] numbers: C = A · B, or C += A · B, for A packed by [VectorPack#rows] and
   /// a packed panel of B.
   static void packed(

@@ -7,11 +7,12 @@ import nn.core.ConvSettings;
 /// the taps see of x, `[pixels×(tap, in)]`, summed over the images in order.
 ///
 /// x is laid out pixel by pixel, all channels of a pixel together, with its zeros: what a row of taps sees then lies in
-/// one piece and is read in place. Images are prepared in blocks of bounded size, one image a chunk; then each chunk
-/// multiplies its part of the result for all images of the block, so that no partial results have to be kept and the order
-/// of the sum does not depend on threads.
+/// one piece and is read in place. Images are prepared in blocks of bounded size; then each chunk multiplies its part of the
+/// result for all images of the block, so that no partial results have to be kept and the order of the sum does not depend on
+/// threads. Small images are summed together, so that the result travels to memory and back less often.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
+  private static final int DEPTH = 512; // pixels that are worth a sum of their own
   private static final int ROWS = VectorTile.ROWS == 12 ? 48 : 40; // output channels in one chunk: a multiple of a tile's rows
   private static final int WIDTH = VectorTile.WIDTH;
 
@@ -20,15 +21,18 @@ final class VectorWeightGradient {
   private final int in; // channels of one group
   private final int out;
   private final int pixels;
+  private final int together; // images in a sum
+  private final int bands; // of ROWS output channels
   private final int height; // of the padded image, as far as taps reach
   private final int width;
+  private final int pixelStep; // from a pixel to the next: where channels fill vectors, so that pixels do not share lines of the cache
   private final int xSize; // numbers of one group's padded image
-  private final int dySize; // numbers of one group's packed dy, with room at the end
+  private final int bandSize; // numbers of a packed band of dy, with room at the end
   private final int taps;
-  private final int runs; // pieces in which a row of taps lies: 1, or one a tap if the kernel is spread out
+  private final int runs; // pieces in which a row of taps lies: 1, or one a tap
   private final int runLength;
   private final int panels; // of one run
-  private final int[] offsets; // for each output pixel, where its first tap is
+  private final int[] offsets; // for each output pixel of images that are summed together, where its first tap is
 
   private VectorWeightGradient(ConvGeometry g) {
     this.g = g;
@@ -36,19 +40,23 @@ final class VectorWeightGradient {
     in = g.inChannels() / s.groups();
     out = g.outChannels() / s.groups();
     pixels = g.outHeight() * g.outWidth();
+    together = Math.clamp(DEPTH / Math.max(1, pixels), 1, Math.max(1, g.batch()));
+    bands = Math.ceilDiv(out, ROWS);
     height =
         (g.outHeight() - 1) * s.strideHeight() + (g.kernelHeight() - 1) * s.dilationHeight() + 1;
     width = (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
-    xSize = height * width * in + WIDTH;
-    dySize = out * pixels + WIDTH;
+    pixelStep = in % WIDTH == 0 ? in + WIDTH / 2 : in;
+    xSize = height * width * pixelStep + WIDTH;
+    bandSize = Math.min(ROWS, out) * together * pixels + WIDTH;
     taps = g.kernelHeight() * g.kernelWidth();
-    runs = s.dilationWidth() == 1 ? 1 : g.kernelWidth();
+    runs = s.dilationWidth() == 1 && pixelStep == in ? 1 : g.kernelWidth();
     runLength = g.kernelWidth() / runs * in;
     panels = Math.ceilDiv(runLength, WIDTH);
-    offsets = new int[pixels];
-    for (int i = 0; i < pixels; i++) {
-      offsets[i] =
-          (i / g.outWidth() * s.strideHeight() * width + i % g.outWidth() * s.strideWidth()) * in;
+    offsets = new int[together * pixels];
+    for (int i = 0; i < offsets.length; i++) {
+      int y = i % pixels / g.outWidth() * s.strideHeight();
+      int x = i % g.outWidth() * s.strideWidth();
+      offsets[i] = i / pixels * s.groups() * xSize + (y * width + x) * pixelStep;
     }
   }
 
@@ -61,22 +69,30 @@ final class VectorWeightGradient {
     if (g.batch() == 0) {
       Arrays.fill(sums, 0, dw.length, 0f);
     }
-    int images =
-        Math.clamp(BLOCK / ((long) s.groups() * (xSize + dySize)), 1, Math.max(1, g.batch()));
+    int perImage = s.groups() * (xSize + bands * bandSize / together);
+    int most = Math.clamp(BLOCK / perImage, 1, Math.max(1, g.batch()));
+    int images = Math.ceilDiv(most, together) * together;
     float[] xs = Scratch.PIXELS.floats(images * s.groups() * xSize);
-    float[] dys = Scratch.PACKED_A.floats(images * s.groups() * dySize);
-    int bands = Math.ceilDiv(out, ROWS);
+    float[] dys = Scratch.PACKED_A.floats(images / together * s.groups() * bands * bandSize);
     for (int first = 0; first < g.batch(); first += images) {
       int start = first;
       int count = Math.min(images, g.batch() - first);
+      int parts = Math.ceilDiv(count, together);
+      int packs = parts * s.groups() * bands;
       Parallel.chunks(
-          count * s.groups(),
+          packs + count * s.groups(),
           chunk -> {
-            int plane = start * s.groups() + chunk;
-            byPixel(x, plane * in * g.inHeight() * g.inWidth(), xs, chunk * xSize);
-            VectorPack.rows(
-                out, pixels, dy, plane * out * pixels, pixels, 1, dys,
-                chunk * dySize);
+            if (chunk < packs) {
+              int sum = chunk / bands / s.groups();
+              pack(
+                  dy, start + sum * together, Math.min(together, count - sum * together),
+                  chunk / bands % s.groups(), chunk % bands * ROWS, dys, chunk * bandSize);
+            } else {
+              int plane = chunk - packs;
+              byPixel(
+                  x, (start * s.groups() + plane) * in * g.inHeight() * g.inWidth(), xs,
+                  plane * xSize);
+            }
           });
       Parallel.chunks(
           s.groups() * bands * g.kernelHeight() * runs * panels,
@@ -87,45 +103,66 @@ final class VectorWeightGradient {
             int band = chunk / panels / runs / g.kernelHeight() % bands;
             int group = chunk / panels / runs / g.kernelHeight() / bands;
             int lane = panel * WIDTH;
-            int from = (ky * s.dilationHeight() * width + run * s.dilationWidth()) * in + lane;
+            int from =
+                (ky * s.dilationHeight() * width + run * s.dilationWidth()) * pixelStep + lane;
             int to = (group * out + band * ROWS) * taps * in + (ky * runs + run) * runLength + lane;
-            for (int image = 0; image < count; image++) {
-              int plane = image * s.groups() + group;
+            for (int sum = 0; sum < parts; sum++) {
+              int image = sum * together;
               VectorTile.panel(
-                  Math.min(ROWS, out - band * ROWS), Math.min(WIDTH, runLength - lane), pixels,
-                  dys, plane * dySize + band * ROWS * pixels, xs, plane * xSize + from, offsets,
-                  sums, to, taps * in, start + image > 0);
+                  Math.min(ROWS, out - band * ROWS), Math.min(WIDTH, runLength - lane),
+                  Math.min(together, count - image) * pixels, dys,
+                  ((sum * s.groups() + group) * bands + band) * bandSize, xs,
+                  (image * s.groups() + group) * xSize + from, offsets, sums, to, taps * in,
+                  start + image > 0);
             }
           });
     }
     inOrder(sums, dw);
   }
 
+  /// A band of dy in tiles, as [VectorPack#rows] packs them, from the images one after another.
+  private void pack(
+      float[] dy, int image, int count, int group, int top, float[] packed, int to) {
+    int rows = Math.min(ROWS, out - top);
+    int tile;
+    for (int r = 0; r < rows; r += tile) {
+      tile = VectorTile.rows(rows - r);
+      for (int i = 0; i < count; i++) {
+        int plane = ((image + i) * s.groups() + group) * out + top + r;
+        VectorPack.rows(
+            tile, pixels, dy, plane * pixels, pixels, 1, packed,
+            to + (r * count + i * tile) * pixels);
+      }
+    }
+  }
+
   /// One group's planes of one image, `[channel][y][x]`, as `[y][x][channel]` with the zeros around.
   private void byPixel(float[] x, int xAt, float[] to, int toAt) {
     int area = g.inHeight() * g.inWidth();
     boolean direct = g.inWidth() % (WIDTH / 2) == 0; // rows are too short otherwise: the whole image at once first
-    float[] whole = direct ? x : Scratch.IMAGE.floats(area * in);
+    float[] whole = direct ? x : Scratch.IMAGE.floats(area * pixelStep);
     if (!direct) {
-      VectorTranspose.transpose(in, area, x, xAt, area, whole, 0, in, false);
+      VectorTranspose.transpose(in, area, x, xAt, area, whole, 0, pixelStep, false);
     }
     int left = Math.min(s.paddingWidth(), width);
     int seen = Math.max(0, Math.min(width - left, g.inWidth()));
     for (int y = 0; y < height; y++) {
-      int at = toAt + y * width * in;
+      int at = toAt + y * width * pixelStep;
       int row = y - s.paddingHeight();
       if (row < 0 || row >= g.inHeight()) {
-        Arrays.fill(to, at, at + width * in, 0f);
+        Arrays.fill(to, at, at + width * pixelStep, 0f);
         continue;
       }
-      Arrays.fill(to, at, at + left * in, 0f);
+      Arrays.fill(to, at, at + left * pixelStep, 0f);
       if (direct) {
         VectorTranspose.transpose(
-            in, seen, x, xAt + row * g.inWidth(), area, to, at + left * in, in, false);
+            in, seen, x, xAt + row * g.inWidth(), area, to, at + left * pixelStep, pixelStep,
+            false);
       } else {
-        System.arraycopy(whole, row * g.inWidth() * in, to, at + left * in, seen * in);
+        System.arraycopy(
+            whole, row * g.inWidth() * pixelStep, to, at + left * pixelStep, seen * pixelStep);
       }
-      Arrays.fill(to, at + (left + seen) * in, at + width * in, 0f);
+      Arrays.fill(to, at + (left + seen) * pixelStep, at + width * pixelStep, 0f);
     }
   }
 

@@ -199,11 +199,9 @@ final class VectorWinograd {
 
   /// The same weights seen from the input: `[in][tap, last first][width]`.
   private void turn(int first, int width, float[] to) {
-    float[] taps = Scratch.LANES.floats(L * width);
+    float[] taps = Scratch.LANES.floats(Math.max(9, L) * width);
     for (int c = 0; c < in; c++) {
-      int from = (c * out + first) * 9;
-      int columns = from + (width - 1) * 9 + L <= w.length ? L : 9; // as many as are quick to transpose
-      VectorTranspose.transpose(width, Math.max(9, columns), w, from, 9, taps, 0, width, false);
+      VectorPack.byTap(width, 9, w, (c * out + first) * 9, taps);
       for (int tap = 0; tap < 9; tap++) {
         System.arraycopy(taps, (8 - tap) * width, to, (c * 9 + tap) * width, width);
       }
