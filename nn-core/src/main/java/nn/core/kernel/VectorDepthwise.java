@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
-/// Convolution in which each input channel has its own kernels (as many groups as input channels), with pixels as lanes.
+/// Convolution in which each input channel has its own kernels (as many groups as input channels), with pixels as lanes: the
+/// general way.
 ///
 /// An output number is a sum over few taps, so planes are what there is to run along. A plane is copied with its zeros
 /// ([PaddedImage]), and where rows are next to each other it is treated as one long row, zeros included, so that narrow

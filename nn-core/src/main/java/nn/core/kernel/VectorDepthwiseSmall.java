@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
-/// Depthwise convolution of small images, with channels as lanes: rows of 7 or 14 pixels fill no vectors, but there are
-/// hundreds of channels.
+/// Depthwise convolution of small images with any kernel, with channels as lanes: rows of 7 or 14 pixels fill no vectors, but there
+/// are hundreds of channels. Kernels of 3×3 have a faster way ([VectorDepthwise3x3]).
 ///
 /// The planes of as many channels as a vector has lanes are copied pixel by pixel, with the zeros around them; each output
 /// pixel is then a sum over taps of whole vectors.

@@ -72,7 +72,9 @@ public final class VectorKernels implements Kernels {
   private static void convolve(
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms packed) {
-    if (VectorDepthwiseSmall.fits(g)) {
+    if (VectorDepthwise3x3.fits(g)) {
+      VectorDepthwise3x3.forward(g, x, w, bias, y);
+    } else if (VectorDepthwiseSmall.fits(g)) {
       VectorDepthwiseSmall.forward(g, x, w, bias, y);
     } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.forward(g, x, w, bias, y);
@@ -87,7 +89,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    if (VectorDepthwiseSmall.fits(g)) {
+    if (VectorDepthwise3x3.fits(g)) {
+      VectorDepthwise3x3.inputGradient(g, dy, w, dx);
+    } else if (VectorDepthwiseSmall.fits(g)) {
       VectorDepthwiseSmall.inputGradient(g, dy, w, dx);
     } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.inputGradient(g, dy, w, dx);
@@ -102,7 +106,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2dWeightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    if (VectorDepthwiseSmall.fits(g)) {
+    if (VectorDepthwise3x3.fits(g)) {
+      VectorDepthwise3x3.weightGradient(g, x, dy, dw);
+    } else if (VectorDepthwiseSmall.fits(g)) {
       VectorDepthwiseSmall.weightGradient(g, x, dy, dw);
     } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.weightGradient(g, x, dy, dw);

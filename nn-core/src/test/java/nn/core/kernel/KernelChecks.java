@@ -169,6 +169,17 @@ final class KernelChecks {
     convolution(
         kernels, geometry(new int[] {2, 16, 9, 9, 16, 3, 3}, s.padding(2).dilation(2).groups(16)),
         35);
+    int[][] depthwise = { // batch, channels, height, width (VectorDepthwise3x3)
+        {3, 5, 7, 7}, {1, 1, 8, 8}, {2, 1, 4, 4}, {2, 3, 6, 2}, {2, 4, 2, 15}, {3, 40, 14, 14},
+        {2, 3, 5, 16}, {2, 3, 28, 30}, {1, 3, 3, 48}, {2, 3, 2, 50}, {1, 2, 11, 64}, {2, 2, 34, 68},
+    };
+    for (int i = 0; i < depthwise.length; i++) {
+      int[] d = depthwise[i];
+      for (int stride = 1; stride <= 2; stride++) {
+        int[] n = {d[0], d[1], d[2] * stride, d[3] * stride, d[1], 3, 3};
+        convolution(kernels, geometry(n, s.padding(1).stride(stride).groups(d[1])), 50 + i);
+      }
+    }
     int[][] tiled = { // whole vectors of channels: tiles of 4×4 outputs (VectorWinograd)
         {1, 16, 16, 16, 32, 3, 3}, {3, 32, 7, 7, 48, 3, 3}, {2, 48, 9, 14, 16, 3, 3},
         {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
@@ -211,14 +222,26 @@ final class KernelChecks {
   }
 
   static void convolutionWithNotFinite(Kernels kernels) {
-    ConvGeometry g = geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, ConvSettings.DEFAULT.padding(1));
+    ConvSettings s = ConvSettings.DEFAULT.padding(1);
+    convolutionWithNotFinite(kernels, geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, s));
+    for (int stride = 1; stride <= 2; stride++) { // depthwise
+      for (int[] side : new int[][] {{8, 8}, {14, 14}, {10, 60}}) {
+        int[] n = {2, 5, side[0], side[1], 5, 3, 3};
+        convolutionWithNotFinite(kernels, geometry(n, s.stride(stride).groups(5)));
+      }
+    }
+  }
+
+  private static void convolutionWithNotFinite(Kernels kernels, ConvGeometry g) {
     float[] x = random(g.inputShape().size(), 1);
-    x[100] = Float.NaN;
-    x[500] = Float.POSITIVE_INFINITY;
+    int area = g.inHeight() * g.inWidth();
+    x[area + g.inWidth() + 1] = Float.NaN;
+    x[5 * area + area / 2 + 1] = Float.POSITIVE_INFINITY;
     float[] w = random(g.kernelShape().size(), 2);
     float[] dy = random(g.outputShape().size(), 3);
-    dy[777] = Float.NaN;
-    dy[778] = Float.NEGATIVE_INFINITY;
+    int outArea = g.outHeight() * g.outWidth();
+    dy[8 * outArea + g.outWidth() + 1] = Float.NaN;
+    dy[8 * outArea + g.outWidth() + 2] = Float.NEGATIVE_INFINITY;
     Sums y = forward(g, x, w, null);
     float[] got = new float[dy.length];
     kernels.conv2d(g, x, w, null, got);

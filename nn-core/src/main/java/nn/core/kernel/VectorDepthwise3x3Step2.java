@@ -1,0 +1,227 @@
+package nn.core.kernel;
+
+import static nn.core.kernel.DepthwisePlanes.TAPS;
+import static nn.core.kernel.DepthwisePlanes.ZEROS;
+import static nn.core.kernel.DepthwisePlanes.ZEROS_AT;
+import static nn.core.kernel.DepthwisePlanes.lanes;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/// [VectorDepthwise3x3] with a step of 2, for planes with even sides. Of two vectors of a row, the middle taps see the numbers
+/// in even places, the right taps those in odd places, and the left taps the same moved by a lane. Picking them takes most of the
+/// time, so columns of vectors are gone through from top to bottom: each input row is picked apart once.
+///
+/// 96 channels of 112×112, batch of 8, on two threads: 1.1 ms forward, 1.2 and 1.3 backward; 3.7, 3.2 and 4.6 by [VectorDepthwise]
+/// (AMD Zen 5).
+final class VectorDepthwise3x3Step2 {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, i -> 2 * i % L);
+  private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, i -> (2 * i + 1) % L);
+  private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(S, i -> i / 2);
+  private static final VectorShuffle<Float> HIGH = VectorShuffle.fromOp(S, i -> (L + i) / 2);
+  private static final VectorShuffle<Float> BEFORE = VectorShuffle.iota(S, -1, 1, true);
+  private static final VectorMask<Float> FIRST = VectorMask.fromLong(S, 1);
+  private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(S, lanes(L / 2, L));
+  private static final VectorMask<Float> ODD_LANES =
+      VectorMask.fromLong(S, lanes(0, L) / 3 * 2);
+
+  private VectorDepthwise3x3Step2() {}
+
+  static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    DepthwisePlanes.each(
+        g, x, g.inHeight() * g.inWidth(), y, g.outHeight() * g.outWidth(),
+        (planes, channel, in, inAt, out, outAt) -> forward(
+            planes, channel, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, w, bias, out,
+            outAt));
+  }
+
+  private static void forward(
+      int planes, int firstChannel, int channels, int height, int width, float[] x, int xAt,
+      float[] w, float @Nullable [] bias, float[] y, int yAt) {
+    int channel = firstChannel;
+    for (int plane = 0; plane < planes; plane++) {
+      int tap = channel * TAPS;
+      FloatVector w00 = FloatVector.broadcast(S, w[tap]);
+      FloatVector w01 = FloatVector.broadcast(S, w[tap + 1]);
+      FloatVector w02 = FloatVector.broadcast(S, w[tap + 2]);
+      FloatVector w10 = FloatVector.broadcast(S, w[tap + 3]);
+      FloatVector w11 = FloatVector.broadcast(S, w[tap + 4]);
+      FloatVector w12 = FloatVector.broadcast(S, w[tap + 5]);
+      FloatVector w20 = FloatVector.broadcast(S, w[tap + 6]);
+      FloatVector w21 = FloatVector.broadcast(S, w[tap + 7]);
+      FloatVector w22 = FloatVector.broadcast(S, w[tap + 8]);
+      FloatVector shift = FloatVector.broadcast(S, bias == null ? 0f : bias[channel]);
+      int to = yAt + plane * height * width;
+      int end = to + height * width;
+      for (int next = 0; next < width; next += L) {
+        int column = Math.max(0, Math.min(next, width - L)); // the last vector overlaps the one before
+        VectorMask<Float> inside = VectorMask.fromLong(S, lanes(0, width - column));
+        FloatVector begun = shift; // what the output row has from the input row above
+        for (int row = 0; row < height; row++) {
+          int at = xAt + (plane * height + row) * 4 * width + 2 * column;
+          FloatVector a = FloatVector.fromArray(S, x, at);
+          FloatVector b = FloatVector.fromArray(S, x, at + L);
+          FloatVector x1 = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER_HALF);
+          FloatVector x2 = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER_HALF);
+          FloatVector x0 = x2.rearrange(BEFORE).blend(column == 0 ? 0f : x[at - 1], FIRST);
+          FloatVector sum = x2.fma(w12, x1.fma(w11, x0.fma(w10, begun)));
+          at += 2 * width;
+          a = FloatVector.fromArray(S, x, at);
+          b = FloatVector.fromArray(S, x, at + L);
+          x1 = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER_HALF);
+          x2 = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER_HALF);
+          x0 = x2.rearrange(BEFORE).blend(column == 0 ? 0f : x[at - 1], FIRST);
+          sum = x2.fma(w22, x1.fma(w21, x0.fma(w20, sum)));
+          begun = x2.fma(w02, x1.fma(w01, x0.fma(w00, shift)));
+          int place = to + row * width + column;
+          if (place + L <= end) { // lanes that do not count are overwritten by the next rows
+            sum.intoArray(y, place);
+          } else {
+            sum.intoArray(y, place, inside);
+          }
+        }
+      }
+      channel = channel + 1 == channels ? 0 : channel + 1;
+    }
+  }
+
+  /// Of the input's rows and columns, the even ones meet the middle taps alone, the odd ones the two others, of outputs that
+  /// are next to each other.
+  static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    DepthwisePlanes.each(
+        g, dy, g.outHeight() * g.outWidth(), dx, g.inHeight() * g.inWidth(),
+        (planes, channel, in, inAt, out, outAt) -> inputGradient(
+            planes, channel, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, w, out, outAt));
+  }
+
+  private static void inputGradient(
+      int planes, int firstChannel, int channels, int height, int width, float[] dy, int dyAt,
+      float[] w, float[] dx, int dxAt) {
+    FloatVector zero = FloatVector.zero(S);
+    int channel = firstChannel;
+    for (int plane = 0; plane < planes; plane++) {
+      int tap = channel * TAPS;
+      FloatVector w00 = FloatVector.broadcast(S, w[tap]);
+      FloatVector w01 = FloatVector.broadcast(S, w[tap + 1]);
+      FloatVector w02 = FloatVector.broadcast(S, w[tap + 2]);
+      FloatVector w10 = FloatVector.broadcast(S, w[tap + 3]);
+      FloatVector w11 = FloatVector.broadcast(S, w[tap + 4]);
+      FloatVector w12 = FloatVector.broadcast(S, w[tap + 5]);
+      FloatVector w20 = FloatVector.broadcast(S, w[tap + 6]);
+      FloatVector w21 = FloatVector.broadcast(S, w[tap + 7]);
+      FloatVector w22 = FloatVector.broadcast(S, w[tap + 8]);
+      for (int row = 0; row < height; row++) {
+        int at = dyAt + (plane * height + row) * width;
+        float[] below = row + 1 == height ? ZEROS : dy;
+        int belowAt = row + 1 == height ? ZEROS_AT : at + width;
+        for (int next = 0; next < width; next += L) {
+          int column = Math.max(0, Math.min(next, width - L));
+          VectorMask<Float> right = VectorMask.fromLong(S, lanes(0, width - 1 - column));
+          FloatVector d = FloatVector.fromArray(S, dy, at + column);
+          FloatVector r = zero.blend(FloatVector.fromArray(S, dy, at + column + 1), right);
+          FloatVector even = d.mul(w11);
+          FloatVector odd = r.fma(w10, d.mul(w12));
+          FloatVector a = even.rearrange(LOW).blend(odd.rearrange(LOW), ODD_LANES);
+          FloatVector b = even.rearrange(HIGH).blend(odd.rearrange(HIGH), ODD_LANES);
+          even = d.mul(w21);
+          odd = r.fma(w20, d.mul(w22));
+          d = FloatVector.fromArray(S, below, belowAt + column);
+          r = zero.blend(FloatVector.fromArray(S, below, belowAt + column + 1), right);
+          even = d.fma(w01, even);
+          odd = r.fma(w00, d.fma(w02, odd));
+          FloatVector c = even.rearrange(LOW).blend(odd.rearrange(LOW), ODD_LANES);
+          FloatVector e = even.rearrange(HIGH).blend(odd.rearrange(HIGH), ODD_LANES);
+          int place = dxAt + (plane * height + row) * 4 * width + 2 * column;
+          if (width >= L) {
+            a.intoArray(dx, place);
+            b.intoArray(dx, place + L);
+            c.intoArray(dx, place + 2 * width);
+            e.intoArray(dx, place + 2 * width + L);
+          } else {
+            VectorMask<Float> near = VectorMask.fromLong(S, lanes(0, 2 * width));
+            VectorMask<Float> far = VectorMask.fromLong(S, lanes(0, 2 * width - L));
+            a.intoArray(dx, place, near);
+            b.intoArray(dx, place + L, far);
+            c.intoArray(dx, place + 2 * width, near);
+            e.intoArray(dx, place + 2 * width + L, far);
+          }
+        }
+      }
+      channel = channel + 1 == channels ? 0 : channel + 1;
+    }
+  }
+
+  static void weightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    DepthwisePlanes.sum(
+        g, x, dy, dw, VectorDepthwise3x3Narrow.fits(g.inWidth()),
+        (images, in, inAt, arrived, arrivedAt, sums, sumsAt) -> products(
+            images, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, arrived, arrivedAt,
+            sums, sumsAt));
+  }
+
+  /// `sums[ky·3 + kx] += Σ dy[i][j] · x[2i + ky − 1][2j + kx − 1]`, lane by lane.
+  private static void products(
+      int images, int channels, int height, int width, float[] x, int xAt, float[] dy, int dyAt,
+      float[] sums, int sumsAt) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s00 = FloatVector.fromArray(S, sums, sumsAt);
+    FloatVector s01 = FloatVector.fromArray(S, sums, sumsAt + L);
+    FloatVector s02 = FloatVector.fromArray(S, sums, sumsAt + 2 * L);
+    FloatVector s10 = FloatVector.fromArray(S, sums, sumsAt + 3 * L);
+    FloatVector s11 = FloatVector.fromArray(S, sums, sumsAt + 4 * L);
+    FloatVector s12 = FloatVector.fromArray(S, sums, sumsAt + 5 * L);
+    FloatVector s20 = FloatVector.fromArray(S, sums, sumsAt + 6 * L);
+    FloatVector s21 = FloatVector.fromArray(S, sums, sumsAt + 7 * L);
+    FloatVector s22 = FloatVector.fromArray(S, sums, sumsAt + 8 * L);
+    for (int image = 0; image < images; image++) {
+      int first = image * channels * height * width;
+      for (int column = 0; column < width; column += L) {
+        VectorMask<Float> inside = VectorMask.fromLong(S, lanes(0, width - column));
+        VectorMask<Float> near = VectorMask.fromLong(S, lanes(0, 2 * (width - column)));
+        VectorMask<Float> far = VectorMask.fromLong(S, lanes(0, 2 * (width - column) - L));
+        FloatVector p0 = zero; // the input row above, as the taps see it
+        FloatVector p1 = zero;
+        FloatVector p2 = zero;
+        for (int row = 0; row < height; row++) {
+          int from = first + row * width + column;
+          FloatVector g = zero.blend(FloatVector.fromArray(S, dy, dyAt + from), inside);
+          s00 = p0.fma(g, s00);
+          s01 = p1.fma(g, s01);
+          s02 = p2.fma(g, s02);
+          int at = xAt + 4 * (first + row * width) + 2 * column;
+          FloatVector a = zero.blend(FloatVector.fromArray(S, x, at), near);
+          FloatVector b = zero.blend(FloatVector.fromArray(S, x, at + L), far);
+          FloatVector x1 = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER_HALF);
+          FloatVector x2 = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER_HALF);
+          FloatVector x0 = x2.rearrange(BEFORE).blend(column == 0 ? 0f : x[at - 1], FIRST);
+          s10 = x0.fma(g, s10);
+          s11 = x1.fma(g, s11);
+          s12 = x2.fma(g, s12);
+          at += 2 * width;
+          a = zero.blend(FloatVector.fromArray(S, x, at), near);
+          b = zero.blend(FloatVector.fromArray(S, x, at + L), far);
+          p1 = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER_HALF);
+          p2 = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER_HALF);
+          p0 = p2.rearrange(BEFORE).blend(column == 0 ? 0f : x[at - 1], FIRST);
+          s20 = p0.fma(g, s20);
+          s21 = p1.fma(g, s21);
+          s22 = p2.fma(g, s22);
+        }
+      }
+    }
+    s00.intoArray(sums, sumsAt);
+    s01.intoArray(sums, sumsAt + L);
+    s02.intoArray(sums, sumsAt + 2 * L);
+    s10.intoArray(sums, sumsAt + 3 * L);
+    s11.intoArray(sums, sumsAt + 4 * L);
+    s12.intoArray(sums, sumsAt + 5 * L);
+    s20.intoArray(sums, sumsAt + 6 * L);
+    s21.intoArray(sums, sumsAt + 7 * L);
+    s22.intoArray(sums, sumsAt + 8 * L);
+  }
+}
