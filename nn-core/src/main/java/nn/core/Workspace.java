@@ -10,8 +10,9 @@ import java.util.Map;
 /// allocates next to nothing.
 ///
 /// An array computed from one that lives in a workspace lives there too ([NdArray#fresh]), so it is enough to bring
-/// the input in by [#adopt]. [#recycle] takes everything back at once. Using an array afterwards is an error, never a
-/// wrong number; what must outlive it is copied out with [NdArray#copy].
+/// the input in by [#adopt]. [#recycle] takes everything back at once; a backward pass gives back before that what only it
+/// has seen ([Gradients]). Using an array afterwards is an error, never a wrong number; what must outlive it is copied out
+/// with [NdArray#copy].
 ///
 /// Memory of a size that no pass has asked for in a while is left to the garbage collector, so that passes over inputs
 /// of ever other sizes do not collect memory for all of them.
@@ -25,29 +26,23 @@ public final class Workspace {
   }
 
   private static final int PASSES_KEPT = 16;
+  private static final int BORROWED = -1; // in place of the birth of memory that belongs to somebody else
 
-  private final List<NdArray.Storage> lent = new ArrayList<>();
+  private final List<NdArray.Storage> lent = new ArrayList<>(); // in the order of their birth
   private final Map<Integer, Shelf> shelves = new HashMap<>();
   private int passes;
 
   /// The same numbers as an array that lives here, so that what is computed from it will be recycled. The numbers
   /// themselves are shared, not copied, and stay valid after [#recycle].
   public NdArray adopt(NdArray array) {
-    NdArray.Storage storage = new NdArray.Storage(array.array(), this);
+    NdArray.Storage storage = new NdArray.Storage(array.array(), this, BORROWED);
     lent.add(storage);
-    storage.borrowed = true;
     return new NdArray(array.shape(), storage);
   }
 
   /// Takes back the memory of every array made here. They cannot be read any more.
   public void recycle() {
-    for (NdArray.Storage storage : lent) {
-      float[] values = storage.values;
-      if (values != null && !storage.borrowed) {
-        shelf(values.length).free.push(values);
-      }
-      storage.values = null;
-    }
+    lent.forEach(this::takeBack);
     lent.clear();
     passes++;
     shelves.values().removeIf(shelf -> passes - shelf.lastUsed > PASSES_KEPT);
@@ -60,11 +55,40 @@ public final class Workspace {
         .sum();
   }
 
+  /// Counts what is made and brought in, from 0 after each [#recycle].
+  int clock() {
+    return lent.size();
+  }
+
+  /// Takes back, in the course of a backward pass, what was made here at or after a time of the [#clock] and holds no gradient
+  /// any more.
+  void giveBackSince(int time) {
+    for (int i = lent.size() - 1; i >= time; i--) {
+      giveBack(lent.get(i), time);
+    }
+  }
+
+  /// Takes back one array's memory, if that was made here at or after `time` and holds no gradient any more.
+  void giveBack(NdArray.Storage storage, int time) {
+    if (storage.home == this && storage.birth >= time && storage.holders == 0) {
+      storage.passedOn = true;
+      takeBack(storage);
+    }
+  }
+
+  private void takeBack(NdArray.Storage storage) {
+    float[] values = storage.values;
+    if (values != null && storage.birth != BORROWED) {
+      shelf(values.length).free.push(values);
+    }
+    storage.values = null;
+  }
+
   /// Memory for `size` numbers, with whatever was in it.
   NdArray.Storage take(int size) {
     float[] waiting = shelf(size).free.poll();
     float[] values = waiting == null ? new float[size] : waiting;
-    NdArray.Storage storage = new NdArray.Storage(values, this);
+    NdArray.Storage storage = new NdArray.Storage(values, this, clock());
     lent.add(storage);
     return storage;
   }
