@@ -17,8 +17,8 @@ public final class NdArray {
     float @Nullable [] values; // null once the workspace has taken it back
     final @Nullable Workspace home;
     final int birth; // the home's clock when this was made
-    int holders; // gradients that lie here while a backward pass runs
-    boolean passedOn; // taken back in the course of a backward pass
+    int holders; // who may still need this: gradients that a backward pass has not passed on
+    boolean isSpent; // taken back before the pass was closed
     int version;
     @Nullable PackedForms packed;
 
@@ -108,15 +108,15 @@ public final class NdArray {
 
   /// The live numbers, row-major, **to read**. Who writes asks for [#writable].
   ///
-  /// @throws IllegalStateException if the pass that this array was made in has been closed, or if it was made in a backward
-  ///   pass that has passed it on
+  /// @throws IllegalStateException if its workspace has taken the memory back
   public float[] array() {
     float[] values = storage.values;
     if (values == null) {
       throw new IllegalStateException(
           "this array of shape " + shape
-              + (storage.passedOn
-                  ? " was a gradient that the backward pass has passed on; copy() what must outlive the op's backward"
+              + (storage.isSpent
+                  ? " was of no use to its pass any more; copy() what must outlive the layer, or the op's backward, that"
+                      + " it was made in"
                   : " was made in a pass that has been closed;"
                       + " copy() what must outlive the pass before closing it"));
     }

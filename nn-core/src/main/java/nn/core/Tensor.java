@@ -90,6 +90,10 @@ public final class Tensor {
   public static Tensor result(NdArray value, Op op) {
     for (Tensor input : op.inputs()) {
       if (input.needsGradient()) {
+        Workspace home = value.storage.home;
+        if (home != null) {
+          home.opRemembered();
+        }
         return new Tensor(value, value.shape(), new Node(op, value));
       }
     }

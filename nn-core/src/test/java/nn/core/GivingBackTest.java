@@ -147,8 +147,8 @@ class GivingBackTest {
     Tensor y = Tensor.result(x.value().times(2f), new Keeping(x, kept));
     y.times(3f).sum().backward();
     assertEquals(
-        "this array of shape [3] was a gradient that the backward pass has passed on; copy() what"
-            + " must outlive the op's backward",
+        "this array of shape [3] was of no use to its pass any more; copy() what must outlive the"
+            + " layer, or the op's backward, that it was made in",
         assertThrows(IllegalStateException.class, () -> kept.getFirst().array()).getMessage());
   }
 
