@@ -16,20 +16,27 @@ public final class NdArray {
   static final class Storage {
     float @Nullable [] values; // null once the workspace has taken it back
     final @Nullable Workspace home;
-    boolean borrowed; // the workspace does not own the memory
+    final int birth; // the home's clock when this was made
+    int holders; // who may still need this: gradients that a backward pass has not passed on
+    boolean isSpent; // taken back before the pass was closed
     int version;
     @Nullable PackedForms packed;
 
-    Storage(float[] values, @Nullable Workspace home) {
+    Storage(float[] values) {
+      this(values, null, 0);
+    }
+
+    Storage(float[] values, @Nullable Workspace home, int birth) {
       this.values = values;
       this.home = home;
+      this.birth = birth;
     }
   }
 
   private static final int GRAIN = 1 << 15; // numbers that one thread takes at once
 
   private final Shape shape;
-  private final Storage storage;
+  final Storage storage;
 
   NdArray(Shape shape, Storage storage) {
     this.shape = shape;
@@ -45,7 +52,7 @@ public final class NdArray {
       throw new ShapeException(
           "array", shape + " needs " + shape.size() + " numbers, got " + values.length);
     }
-    return new NdArray(shape, new Storage(values, null));
+    return new NdArray(shape, new Storage(values));
   }
 
   /// The vector of these numbers; the Java array is used, not copied.
@@ -101,13 +108,17 @@ public final class NdArray {
 
   /// The live numbers, row-major, **to read**. Who writes asks for [#writable].
   ///
-  /// @throws IllegalStateException if the pass that this array was made in has been closed
+  /// @throws IllegalStateException if its workspace has taken the memory back
   public float[] array() {
     float[] values = storage.values;
     if (values == null) {
       throw new IllegalStateException(
-          "this array of shape " + shape + " was made in a pass that has been closed;"
-              + " copy() what must outlive the pass before closing it");
+          "this array of shape " + shape
+              + (storage.isSpent
+                  ? " was of no use to its pass any more; copy() what must outlive the layer, or the op's backward, that"
+                      + " it was made in"
+                  : " was made in a pass that has been closed;"
+                      + " copy() what must outlive the pass before closing it"));
     }
     return values;
   }
@@ -333,7 +344,7 @@ public final class NdArray {
   public String toString() {
     float[] values = storage.values;
     if (values == null) {
-      return "NdArray" + shape + " (its pass is closed)";
+      return "NdArray" + shape + " (its memory was taken back)";
     }
     String head = Arrays.toString(Arrays.copyOf(values, Math.min(8, values.length)));
     return "NdArray" + shape

@@ -34,6 +34,9 @@ public interface Op {
 
   /// Adds to `gradients`, for each input, `dy` multiplied by the derivative with respect to that input.
   ///
+  /// In a [Workspace], `dy` and what is made here from it last until the gradients added have been passed on: an op that
+  /// wants to look at them later keeps a [NdArray#copy].
+  ///
   /// @param dy the gradient of the loss with respect to this op's result, of the result's shape; must not be changed
   void backward(NdArray dy, Gradients gradients);
 

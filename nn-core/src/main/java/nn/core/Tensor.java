@@ -56,10 +56,12 @@ public final class Tensor {
   static final class Node {
     final @Nullable Op op; // null for a variable
     final Shape shape;
+    final @Nullable Workspace home; // of the value
 
-    Node(@Nullable Op op, Shape shape) {
+    Node(@Nullable Op op, NdArray value) {
       this.op = op;
-      this.shape = shape;
+      shape = value.shape();
+      home = value.storage.home;
     }
   }
 
@@ -80,7 +82,7 @@ public final class Tensor {
 
   /// A tensor that needs a gradient: where a graph begins.
   public static Tensor variable(NdArray value) {
-    return new Tensor(value, value.shape(), new Node(null, value.shape()));
+    return new Tensor(value, value.shape(), new Node(null, value));
   }
 
   /// What an op computed. The op is kept for the backward pass if one of its inputs needs a gradient, and forgotten
@@ -88,7 +90,11 @@ public final class Tensor {
   public static Tensor result(NdArray value, Op op) {
     for (Tensor input : op.inputs()) {
       if (input.needsGradient()) {
-        return new Tensor(value, value.shape(), new Node(op, value.shape()));
+        Workspace home = value.storage.home;
+        if (home != null) {
+          home.opRemembered();
+        }
+        return new Tensor(value, value.shape(), new Node(op, value));
       }
     }
     return constant(value);

@@ -34,6 +34,9 @@ public abstract class Layer {
   /// What this layer computes. Children are called through their slots, parameters enter by
   /// [Parameter#in].
   ///
+  /// In a pass with a workspace the result lasts as long as it is needed, and anything else that is made here may be taken back
+  /// once this returns: a layer that wants to show it later keeps a [NdArray#copy].
+  ///
   /// @param pass what this forward is for; hand it on to the children as it is
   protected abstract Tensor compute(Tensor x, Pass pass);
 

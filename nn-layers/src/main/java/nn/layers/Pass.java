@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import nn.core.NdArray;
 import nn.core.Shape;
+import nn.core.Tensor;
 import nn.core.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +143,18 @@ public final class Pass implements AutoCloseable {
 
   NdArray adopt(NdArray x) {
     return workspace == null ? x : workspace.adopt(x);
+  }
+
+  /// The present moment, if this pass has a workspace.
+  Workspace.@Nullable Moment now() {
+    return workspace == null ? null : workspace.now();
+  }
+
+  /// Gives back what was made since `began`, but for `y`, unless an op was recorded: nobody needs it any more.
+  void keepOnly(Tensor y, Workspace.@Nullable Moment began) {
+    if (workspace != null && began != null && !y.needsGradient()) {
+      workspace.keepOnly(y.value(), began);
+    }
   }
 
   /// Takes back the memory of the arrays made during this pass, if it has a workspace; they cannot

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import nn.core.Gradients;
 import nn.core.NdArray;
+import nn.core.Shape;
 import nn.core.Tensor;
 import nn.core.Workspace;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,90 @@ class PassTest {
       try (Pass pass = Pass.training(3, workspace)) {
         assertArrayEquals(want, train(pass));
       }
+    }
+  }
+
+  @Test
+  void aChainThatRecordsNothingWorksInTheMemoryOfTwoArrays() {
+    Workspace workspace = new Workspace();
+    NdArray x = NdArray.full(Shape.of(100), 1f);
+    try (Pass pass = Pass.inference(workspace)) {
+      assertEquals(1, plusOnes(10).forward(x, pass).value().at(0) - 10);
+    }
+    assertEquals(2 * 4 * 100, workspace.freeBytes());
+  }
+
+  @Test
+  void whatTheFirstTrainedLayerReadsIsKept() {
+    Layer frozen = plusOnes(3);
+    Layer model = Sequential.of(frozen, new Scaled(3f), plusOnes(3), new Scaled(2f));
+    NdArray x = NdArray.full(Shape.of(4), 1f);
+    Workspace workspace = new Workspace();
+    for (int step = 0; step < 2; step++) {
+      try (Pass pass = Pass.training(1, workspace)) {
+        Gradients gradients = model.forward(x, pass).sum().backward();
+        assertEquals(2 * 4 * 4, gradient(model, "1.factor", gradients)); // the other factor, times the input 1 + 3
+        assertEquals(4 * (3 * 4 + 3), gradient(model, "3.factor", gradients));
+      }
+    }
+  }
+
+  private static float gradient(Layer model, String path, Gradients gradients) {
+    return model.parameters().at(path).gradient(gradients).orElseThrow().item();
+  }
+
+  @Test
+  void aLayerThatShowsAnArrayOfThePassHasToCopyIt() {
+    Showing showing = new Showing();
+    Layer model = Sequential.of(plusOnes(1), showing, plusOnes(2));
+    try (Pass pass = Pass.inference(new Workspace())) {
+      model.forward(NdArray.full(Shape.of(4), 1f), pass);
+      assertEquals(2, showing.copied.at(0));
+      assertEquals(
+          "this array of shape [4] was of no use to its pass any more; copy() what must outlive the"
+              + " layer, or the op's backward, that it was made in",
+          assertThrows(IllegalStateException.class, showing.shown::array).getMessage());
+    }
+  }
+
+  private static Layer plusOnes(int links) {
+    Sequential chain = new Sequential();
+    for (int i = 0; i < links; i++) {
+      chain.add("link" + i, new PlusOne());
+    }
+    return chain;
+  }
+
+  private static final class PlusOne extends Layer {
+    @Override
+    protected Tensor compute(Tensor x, Pass pass) {
+      return x.plus(1f);
+    }
+  }
+
+  private static final class Scaled extends Layer {
+    private final Parameter factor;
+
+    Scaled(float initial) {
+      super();
+      factor = parameter("factor", NdArray.full(Shape.of(1), initial));
+    }
+
+    @Override
+    protected Tensor compute(Tensor x, Pass pass) {
+      return x.times(factor.in(pass));
+    }
+  }
+
+  private static final class Showing extends Layer {
+    NdArray shown = NdArray.scalar(0);
+    NdArray copied = NdArray.scalar(0);
+
+    @Override
+    protected Tensor compute(Tensor x, Pass pass) {
+      shown = x.value();
+      copied = x.value().copy();
+      return x.times(1f);
     }
   }
 

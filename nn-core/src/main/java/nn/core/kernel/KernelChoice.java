@@ -23,6 +23,7 @@ public final class KernelChoice {
   private static final Pattern WITHOUT_C2 = Pattern.compile("-XX:TieredStopAtLevel=[0-3]\\b");
 
   private static volatile @Nullable Kernels active;
+  private static boolean isForFirstResult; // whether favourFirstResult chose
 
   private KernelChoice() {}
 
@@ -42,6 +43,15 @@ public final class KernelChoice {
   public static synchronized void favourFirstResult() {
     if (active == null && System.getProperty(PROPERTY) == null) {
       active = new ScalarKernels();
+      isForFirstResult = true;
+    }
+  }
+
+  /// Takes [#favourFirstResult] back: there is more to compute than it seemed.
+  public static synchronized void favourThroughput() {
+    if (isForFirstResult) {
+      active = null; // the next use chooses
+      isForFirstResult = false;
     }
   }
 

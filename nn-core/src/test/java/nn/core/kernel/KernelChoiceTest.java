@@ -28,15 +28,30 @@ class KernelChoiceTest {
     }
   }
 
+  /// Runs in the JVM that a test starts: what a short process computes with, and what once it has turned out to be long.
+  static final class ShortProbe {
+    public static void main(String[] args) {
+      KernelChoice.favourFirstResult();
+      System.out.print(Kernels.active().name());
+      KernelChoice.favourThroughput();
+      System.out.println(", then " + Kernels.active().name());
+    }
+  }
+
   private record Outcome(String out, String log) {}
 
   private static Outcome run(String... options) throws IOException, InterruptedException {
+    return run(Probe.class, options);
+  }
+
+  private static Outcome run(Class<?> probe, String... options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of(options));
     command.addAll(
         List.of(
-            "-Xshare:auto", "-cp", System.getProperty("java.class.path"), Probe.class.getName()));
+            "-Xshare:auto", "-cp", System.getProperty("java.class.path"), probe.getName()));
     Process process = new ProcessBuilder(command).start();
     String out = new String(process.getInputStream().readAllBytes()).strip();
     String log = new String(process.getErrorStream().readAllBytes());
@@ -73,6 +88,16 @@ class KernelChoiceTest {
     assertScalarBecause("only interprets", run(VECTOR, "-Xint"));
     assertScalarBecause("C2", run(VECTOR, "-XX:TieredStopAtLevel=1"));
     assertScalarBecause("C2", run(VECTOR, "-XX:TieredStopAtLevel=3"));
+  }
+
+  @Test
+  void aShortProcessComputesInScalarUntilItTurnsOutToBeLong() throws Exception {
+    assertTrue(run(ShortProbe.class, VECTOR).out.matches("scalar, then vector-\\d+"));
+    assertEquals(
+        "scalar, then scalar", run(ShortProbe.class, VECTOR, "-Dnn.kernels=scalar").out);
+    assertTrue(
+        run(ShortProbe.class, VECTOR, "-Dnn.kernels=vector").out
+            .matches("vector-(\\d+), then vector-\\1"));
   }
 
   @Test
