@@ -6,7 +6,7 @@ import nn.core.kernel.Parallel;
 
 /// Runs a piece of work for each row (the last axis) of an array; several threads share the rows.
 final class Rows {
-  private static final int GRAIN = 1 << 13; // elements in a chunk of rows
+  private static final int GRAIN = 1 << 15; // elements in a chunk of rows; a quarter of it costs layer norm a tenth of its time
 
   private Rows() {}
 
