@@ -17,6 +17,8 @@ public class RowBenchmark extends OnBothKernels {
   private float[] dy = {};
   private float[] y = {};
   private float[] gamma = {};
+  private final float[] mean = {0.1f};
+  private final float[] inverse = {0.9f};
   private final double[] sums = new double[2];
 
   @Setup
@@ -44,25 +46,25 @@ public class RowBenchmark extends OnBothKernels {
 
   @Benchmark
   public float[] softmax() {
-    Kernels.active().softmax(x, y, 0, size);
+    Kernels.active().softmax(x, y, 0, 1, size);
     return y;
   }
 
   @Benchmark
   public float[] softmaxGradient() {
-    Kernels.active().softmaxGradient(dy, x, y, 0, size);
+    Kernels.active().softmaxGradient(dy, x, y, 0, 1, size);
     return y;
   }
 
   @Benchmark
   public float[] layerNorm() {
-    Kernels.active().layerNorm(x, gamma, gamma, y, 0, size, 0.1f, 0.9f);
+    Kernels.active().layerNorm(x, gamma, gamma, y, 0, 1, size, 1e-5f, mean, inverse);
     return y;
   }
 
   @Benchmark
   public float[] layerNormGradient() {
-    Kernels.active().layerNormGradient(dy, x, gamma, y, 0, size, 0.1f, 0.9f);
+    Kernels.active().layerNormGradient(dy, x, gamma, y, 0, 1, size, mean, inverse);
     return y;
   }
 

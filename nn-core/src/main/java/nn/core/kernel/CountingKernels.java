@@ -1,6 +1,8 @@
 package nn.core.kernel;
 
 import java.util.concurrent.atomic.LongAdder;
+import nn.core.PoolSettings;
+import nn.core.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// Kernels that count the multiplications and additions of matrix products and convolutions before others do the work.
@@ -99,11 +101,6 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
-  public void erf(float[] x, float[] y, int from, int to) {
-    kernels.erf(x, y, from, to);
-  }
-
-  @Override
   public void gelu(float[] x, float[] y, int from, int to) {
     kernels.gelu(x, y, from, to);
   }
@@ -141,26 +138,39 @@ public final class CountingKernels implements Kernels {
 
   @Override
   public void layerNorm(
-      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
-      float inverseDeviation) {
-    kernels.layerNorm(x, gamma, beta, y, at, n, mean, inverseDeviation);
+      float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
+      float[] mean, float[] inverseDeviation) {
+    kernels.layerNorm(x, gamma, beta, y, first, end, n, epsilon, mean, inverseDeviation);
   }
 
   @Override
   public void layerNormGradient(
-      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
-      float inverseDeviation) {
-    kernels.layerNormGradient(dy, x, gamma, dx, at, n, mean, inverseDeviation);
+      float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
+      float[] inverseDeviation) {
+    kernels.layerNormGradient(dy, x, gamma, dx, first, end, n, mean, inverseDeviation);
   }
 
   @Override
-  public void softmax(float[] x, float[] y, int at, int n) {
-    kernels.softmax(x, y, at, n);
+  public void layerNormWeightGradients(
+      float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
+      float[] sums, int at) {
+    kernels.layerNormWeightGradients(dy, x, first, end, n, mean, inverseDeviation, sums, at);
   }
 
   @Override
-  public void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n) {
-    kernels.softmaxGradient(dy, y, dx, at, n);
+  public void softmax(float[] x, float[] y, int first, int end, int n) {
+    kernels.softmax(x, y, first, end, n);
+  }
+
+  @Override
+  public void softmaxGradient(float[] dy, float[] y, float[] dx, int first, int end, int n) {
+    kernels.softmaxGradient(dy, y, dx, first, end, n);
+  }
+
+  @Override
+  public void maxPool2d(
+      PoolSettings s, Shape in, Shape out, int plane, float[] x, float[] y, float[] winners) {
+    kernels.maxPool2d(s, in, out, plane, x, y, winners);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package nn.core.kernel;
 
+import nn.core.PoolSettings;
+import nn.core.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// The contract of the hot loops. Callers have checked every shape and allocated every result; a kernel only computes.
@@ -53,9 +55,6 @@ public interface Kernels {
   /// `y[i] = 1 / (1 + exp(−x[i]))` for `from` ≤ i < `to`. x and y may be the same array.
   void sigmoid(float[] x, float[] y, int from, int to);
 
-  /// `y[i] = erf(x[i])`, the error function, with an error below 1e-6, for `from` ≤ i < `to`. x and y may be the same array.
-  void erf(float[] x, float[] y, int from, int to);
-
   /// `y[i] = x[i] · Φ(x[i])`, Φ the normal distribution function, for `from` ≤ i < `to`. x and y may be the same array.
   void gelu(float[] x, float[] y, int from, int to);
 
@@ -83,24 +82,43 @@ public interface Kernels {
       float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
       float high, float base, float slope);
 
-  /// `y[at + i] = (x[at + i] − mean) · inverseDeviation · gamma[i] + beta[i]` for i < n: a row of layer norm.
+  // Rows of n numbers, one after another: of row r, the numbers from r · n on. What is done to a row is done to those with
+  // first ≤ r < end.
+
+  /// Layer norm: `y[i] = (x[i] − mean[r]) · inverseDeviation[r] · gamma[i] + beta[i]`, with the mean and 1/√(variance + epsilon) of the
+  /// row, which are written too.
   void layerNorm(
-      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
-      float inverseDeviation);
+      float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
+      float[] mean, float[] inverseDeviation);
 
-  /// The gradient of a row of layer norm with respect to x: `dx[at + i] = inverseDeviation · (g − mean of g − x̂ · mean of g·x̂)`
-  /// for i < n, with g = `dy[at + i] · gamma[i]` and x̂ = (`x[at + i]` − mean) · inverseDeviation.
+  /// The gradient of [#layerNorm] with respect to x: `dx[i] = inverseDeviation[r] · (g − mean of g − x̂ · mean of g·x̂)`, with
+  /// g = `dy[i] · gamma[i]` and x̂ = (`x[i]` − `mean[r]`) · `inverseDeviation[r]`.
   void layerNormGradient(
-      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
-      float inverseDeviation);
+      float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
+      float[] inverseDeviation);
 
-  /// `y[at + i] = exp(x[at + i] − max) / Σ exp(x[at + j] − max)` for i < n, with the largest `x[at + j]` as max. Results
-  /// below 1e-38 may be 0.
-  void softmax(float[] x, float[] y, int at, int n);
+  /// The gradients of [#layerNorm] with respect to beta and gamma: over the rows, `sums[at + i] = Σ dy[i]` and, behind them,
+  /// `sums[at + n + i] = Σ dy[i] · x̂`. In single precision: for some hundred rows at once.
+  void layerNormWeightGradients(
+      float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
+      float[] sums, int at);
 
-  /// `dx[at + i] = y[at + i] · (dy[at + i] − Σ dy[at + j] · y[at + j])` for i < n: the gradient of [#softmax], from its
-  /// result.
-  void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n);
+  /// Softmax: `y[i] = exp(x[i] − max) / Σ exp(x[j] − max)`, with the largest number of the row as max. Results below 1e-38 may
+  /// be 0.
+  void softmax(float[] x, float[] y, int first, int end, int n);
+
+  /// The gradient of [#softmax], from its result: `dx[i] = y[i] · (dy[i] − Σ dy[j] · y[j])`.
+  void softmaxGradient(float[] dy, float[] y, float[] dx, int first, int end, int n);
+
+  /// Max pooling of one plane, that is one channel of one image: y = the largest number in each window. Padding never wins, the
+  /// first of equals does (row by row), and NaN always.
+  ///
+  /// @param in the shape of the images
+  /// @param out the shape of y
+  /// @param plane which plane, counted over all images
+  /// @param winners where in its plane each winner is, as a whole number in the bits of a float
+  void maxPool2d(
+      PoolSettings s, Shape in, Shape out, int plane, float[] x, float[] y, float[] winners);
 
   /// `Σ x[at + i]` for i < n, with an error that grows slower than n.
   float sum(float[] x, int at, int n);

@@ -1,6 +1,8 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
+import nn.core.PoolSettings;
+import nn.core.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// The reference: plain loops that say what each kernel computes, written so that the JVM's compiler makes vector
@@ -74,13 +76,6 @@ public final class ScalarKernels implements Kernels {
   public void sigmoid(float[] x, float[] y, int from, int to) {
     for (int i = from; i < to; i++) {
       y[i] = (float) (1.0 / (1.0 + Math.exp(-x[i])));
-    }
-  }
-
-  @Override
-  public void erf(float[] x, float[] y, int from, int to) {
-    for (int i = from; i < to; i++) {
-      y[i] = (float) erf(x[i]);
     }
   }
 
@@ -173,52 +168,118 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void layerNorm(
-      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
-      float inverseDeviation) {
-    for (int i = 0; i < n; i++) {
-      y[at + i] = (x[at + i] - mean) * inverseDeviation * gamma[i] + beta[i];
+      float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
+      float[] mean, float[] inverseDeviation) {
+    for (int row = first; row < end; row++) {
+      int at = row * n;
+      float centre = sum(x, at, n) / n;
+      float squares = centredDot(x, at, centre, x, at, centre, n);
+      float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
+      mean[row] = centre;
+      inverseDeviation[row] = scale;
+      for (int i = 0; i < n; i++) {
+        y[at + i] = (x[at + i] - centre) * scale * gamma[i] + beta[i];
+      }
     }
   }
 
   @Override
   public void layerNormGradient(
-      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
-      float inverseDeviation) {
-    double sum = 0;
-    double dot = 0;
-    for (int i = 0; i < n; i++) {
-      double g = (double) dy[at + i] * gamma[i];
-      sum += g;
-      dot += g * (x[at + i] - mean);
-    }
-    float average = (float) (sum / n);
-    float slope = (float) (dot / n) * inverseDeviation * inverseDeviation;
-    for (int i = 0; i < n; i++) {
-      float g = dy[at + i] * gamma[i];
-      dx[at + i] = inverseDeviation * (g - average - (x[at + i] - mean) * slope);
-    }
-  }
-
-  @Override
-  public void softmax(float[] x, float[] y, int at, int n) {
-    float max = max(x, at, n);
-    double sum = 0;
-    for (int i = at; i < at + n; i++) {
-      y[i] = (float) Math.exp(x[i] - max);
-      sum += y[i];
-    }
-    float scale = (float) (1 / sum);
-    for (int i = at; i < at + n; i++) {
-      y[i] *= scale;
+      float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
+      float[] inverseDeviation) {
+    for (int row = first; row < end; row++) {
+      int at = row * n;
+      double sum = 0;
+      double dot = 0;
+      for (int i = 0; i < n; i++) {
+        double g = (double) dy[at + i] * gamma[i];
+        sum += g;
+        dot += g * (x[at + i] - mean[row]);
+      }
+      float scale = inverseDeviation[row];
+      float average = (float) (sum / n);
+      float slope = (float) (dot / n) * scale * scale;
+      for (int i = 0; i < n; i++) {
+        float g = dy[at + i] * gamma[i];
+        dx[at + i] = scale * (g - average - (x[at + i] - mean[row]) * slope);
+      }
     }
   }
 
   @Override
-  public void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n) {
-    float mean = dot(dy, at, y, at, n);
-    for (int i = at; i < at + n; i++) {
-      dx[i] = y[i] * (dy[i] - mean);
+  public void layerNormWeightGradients(
+      float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
+      float[] sums, int at) {
+    Arrays.fill(sums, at, at + 2 * n, 0f);
+    for (int row = first; row < end; row++) {
+      for (int i = 0; i < n; i++) {
+        float d = dy[row * n + i];
+        sums[at + i] += d;
+        sums[at + n + i] += d * ((x[row * n + i] - mean[row]) * inverseDeviation[row]);
+      }
     }
+  }
+
+  @Override
+  public void softmax(float[] x, float[] y, int first, int end, int n) {
+    for (int at = first * n; at < end * n; at += n) {
+      float max = max(x, at, n);
+      double sum = 0;
+      for (int i = at; i < at + n; i++) {
+        y[i] = (float) Math.exp(x[i] - max);
+        sum += y[i];
+      }
+      float scale = (float) (1 / sum);
+      for (int i = at; i < at + n; i++) {
+        y[i] *= scale;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradient(float[] dy, float[] y, float[] dx, int first, int end, int n) {
+    for (int at = first * n; at < end * n; at += n) {
+      float mean = dot(dy, at, y, at, n);
+      for (int i = at; i < at + n; i++) {
+        dx[i] = y[i] * (dy[i] - mean);
+      }
+    }
+  }
+
+  @Override
+  public void maxPool2d(
+      PoolSettings s, Shape in, Shape out, int plane, float[] x, float[] y, float[] winners) {
+    int height = in.dim(2);
+    int width = in.dim(3);
+    int start = plane * height * width;
+    int at = plane * out.dim(2) * out.dim(3);
+    for (int oy = 0; oy < out.dim(2); oy++) {
+      int top = oy * s.strideHeight() - s.paddingHeight();
+      int bottom = Math.min(height, top + s.kernelHeight());
+      for (int ox = 0; ox < out.dim(3); ox++, at++) {
+        int left = ox * s.strideWidth() - s.paddingWidth();
+        int right = Math.min(width, left + s.kernelWidth());
+        long best = Long.MIN_VALUE;
+        for (int iy = Math.max(0, top); iy < bottom; iy++) {
+          for (int i = iy * width + Math.max(0, left); i < iy * width + right; i++) {
+            best = Math.max(best, (long) rank(x[start + i]) << 32 | (~i & 0xffff_ffffL));
+          }
+        }
+        int winner = ~(int) best;
+        winners[at] = Float.intBitsToFloat(winner);
+        y[at] = x[start + winner];
+      }
+    }
+  }
+
+  static final int NANS = (1 << 23) - 1; // how many NaNs with a sign bit there are
+
+  /// A whole number that compares as the float does, NaN highest. Together with the place it makes one comparison of two, without a
+  /// branch: which candidate wins cannot be predicted (a third faster than with branches).
+  static int rank(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE); // as whole numbers, the floats are in order now,
+    return ordered - NANS; // and the NaNs below −∞ come round to the top, to those above ∞
   }
 
   // Four sums side by side: one alone waits for each addition to end before the next.

@@ -22,13 +22,14 @@ final class VectorBatchNorm {
   static void affine(
       float[] x, float[] y, int at, int n, float scale, float shift, float low, float high) {
     int end = at + n;
-    int i = at;
-    for (; i + L <= end; i += L) {
+    int whole = at + n / L * L;
+    for (int i = at; i < whole; i += L) {
       FloatVector z = FloatVector.fromArray(S, x, i).fma(scale, shift);
       z = z.blend(low, z.compare(LT, low));
       z.blend(high, z.compare(GT, high)).intoArray(y, i);
     }
-    if (i < end) {
+    if (whole < end) {
+      int i = whole;
       VectorMask<Float> rest = S.indexInRange(i, end);
       FloatVector z = FloatVector.fromArray(S, x, i, rest).fma(scale, shift);
       z = z.blend(low, z.compare(LT, low));
@@ -39,15 +40,16 @@ final class VectorBatchNorm {
   static void limitedGradient(
       float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high) {
     int end = at + n;
-    int i = at;
-    for (; i + L <= end; i += L) {
+    int whole = at + n / L * L;
+    for (int i = at; i < whole; i += L) {
       FloatVector z = FloatVector.fromArray(S, y, i);
       FloatVector d = FloatVector.fromArray(S, dy, i).mul(scale);
       FloatVector.zero(S)
           .blend(d, z.compare(GT, low).and(z.compare(LT, high)))
           .intoArray(dx, i);
     }
-    if (i < end) {
+    if (whole < end) {
+      int i = whole;
       VectorMask<Float> rest = S.indexInRange(i, end);
       FloatVector z = FloatVector.fromArray(S, y, i, rest);
       FloatVector d = FloatVector.fromArray(S, dy, i, rest).mul(scale);
@@ -67,8 +69,8 @@ final class VectorBatchNorm {
       int last = Math.min(first + BLOCK, end);
       FloatVector s = FloatVector.zero(S);
       FloatVector t = s;
-      int i = first;
-      for (; i + L <= last; i += L) {
+      int whole = first + (last - first) / L * L;
+      for (int i = first; i < whole; i += L) {
         FloatVector v = FloatVector.fromArray(S, x, i);
         FloatVector z = v.fma(scale, shift);
         FloatVector d =
@@ -78,7 +80,8 @@ final class VectorBatchNorm {
         s = s.add(d);
         t = v.sub(centre).fma(d, t);
       }
-      if (i < last) {
+      if (whole < last) {
+        int i = whole;
         VectorMask<Float> rest = S.indexInRange(i, last);
         FloatVector v = FloatVector.fromArray(S, x, i, rest);
         FloatVector z = v.fma(scale, shift);
@@ -101,8 +104,8 @@ final class VectorBatchNorm {
       float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
       float high, float base, float slope) {
     int end = at + n;
-    int i = at;
-    for (; i + L <= end; i += L) {
+    int whole = at + n / L * L;
+    for (int i = at; i < whole; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, i);
       FloatVector z = v.fma(scale, shift);
       FloatVector d =
@@ -110,7 +113,8 @@ final class VectorBatchNorm {
               .blend(FloatVector.fromArray(S, dy, i), z.compare(GT, low).and(z.compare(LT, high)));
       v.fma(FloatVector.broadcast(S, -slope), d.sub(base)).mul(scale).intoArray(dx, i);
     }
-    if (i < end) {
+    if (whole < end) {
+      int i = whole;
       VectorMask<Float> rest = S.indexInRange(i, end);
       FloatVector v = FloatVector.fromArray(S, x, i, rest);
       FloatVector z = v.fma(scale, shift);

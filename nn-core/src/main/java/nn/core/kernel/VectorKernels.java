@@ -1,6 +1,8 @@
 package nn.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import nn.core.PoolSettings;
+import nn.core.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// Kernels on the JDK's Vector API, for the vector width that the processor prefers.
@@ -137,11 +139,6 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void erf(float[] x, float[] y, int from, int to) {
-    VectorMaps.erf(x, y, from, to);
-  }
-
-  @Override
   public void gelu(float[] x, float[] y, int from, int to) {
     VectorMaps.gelu(x, y, from, to);
   }
@@ -179,26 +176,39 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void layerNorm(
-      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
-      float inverseDeviation) {
-    VectorLayerNorm.scale(x, gamma, beta, y, at, n, mean, inverseDeviation);
+      float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
+      float[] mean, float[] inverseDeviation) {
+    VectorLayerNorm.layerNorm(x, gamma, beta, y, first, end, n, epsilon, mean, inverseDeviation);
   }
 
   @Override
   public void layerNormGradient(
-      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
-      float inverseDeviation) {
-    VectorLayerNorm.gradient(dy, x, gamma, dx, at, n, mean, inverseDeviation);
+      float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
+      float[] inverseDeviation) {
+    VectorLayerNorm.gradient(dy, x, gamma, dx, first, end, n, mean, inverseDeviation);
   }
 
   @Override
-  public void softmax(float[] x, float[] y, int at, int n) {
-    VectorSoftmax.softmax(x, y, at, n);
+  public void layerNormWeightGradients(
+      float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
+      float[] sums, int at) {
+    VectorLayerNorm.weightGradients(dy, x, first, end, n, mean, inverseDeviation, sums, at);
   }
 
   @Override
-  public void softmaxGradient(float[] dy, float[] y, float[] dx, int at, int n) {
-    VectorSoftmax.gradient(dy, y, dx, at, n);
+  public void softmax(float[] x, float[] y, int first, int end, int n) {
+    VectorSoftmax.softmax(x, y, first, end, n);
+  }
+
+  @Override
+  public void softmaxGradient(float[] dy, float[] y, float[] dx, int first, int end, int n) {
+    VectorSoftmax.gradient(dy, y, dx, first, end, n);
+  }
+
+  @Override
+  public void maxPool2d(
+      PoolSettings s, Shape in, Shape out, int plane, float[] x, float[] y, float[] winners) {
+    VectorMaxPool.plane(s, in, out, plane, x, y, winners);
   }
 
   @Override

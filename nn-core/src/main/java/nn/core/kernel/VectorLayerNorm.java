@@ -3,56 +3,80 @@ package nn.core.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The loops of layer norm over one row, which stays in the first cache from the first loop to the last.
+/// The loops of layer norm over rows, each of which stays in the first cache from the first loop to the last.
 final class VectorLayerNorm {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final int BLOCK = 32 * L; // so many numbers are summed in single precision
+  private static final int STEP = 2 * L;
+  private static final int BLOCK = 16 * STEP; // so many numbers are summed in single precision
 
   private VectorLayerNorm() {}
 
-  static void scale(
-      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean,
-      float inverseDeviation) {
-    int i = 0;
-    for (; i + L <= n; i += L) {
-      FloatVector.fromArray(S, x, at + i)
-          .sub(mean)
-          .mul(inverseDeviation)
-          .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
-          .intoArray(y, at + i);
-    }
-    for (; i < n; i++) {
-      y[at + i] = (x[at + i] - mean) * inverseDeviation * gamma[i] + beta[i];
+  static void layerNorm(
+      float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
+      float[] mean, float[] inverseDeviation) {
+    int whole = n / L * L;
+    for (int row = first; row < end; row++) {
+      int at = row * n;
+      float centre = VectorReduction.sum(x, at, n) / n;
+      float squares = VectorReduction.centredDot(x, at, centre, x, at, centre, n);
+      float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
+      mean[row] = centre;
+      inverseDeviation[row] = scale;
+      for (int i = 0; i < whole; i += L) {
+        FloatVector.fromArray(S, x, at + i)
+            .sub(centre)
+            .mul(scale)
+            .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
+            .intoArray(y, at + i);
+      }
+      for (int i = whole; i < n; i++) {
+        y[at + i] = (x[at + i] - centre) * scale * gamma[i] + beta[i];
+      }
     }
   }
 
   static void gradient(
+      float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
+      float[] inverseDeviation) {
+    for (int row = first; row < end; row++) {
+      gradient(dy, x, gamma, dx, row * n, n, mean[row], inverseDeviation[row]);
+    }
+  }
+
+  private static void gradient(
       float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
       float inverseDeviation) {
     double sum = 0; // Σ g, with g = γ · dy
     double dot = 0; // Σ g · (x − μ)
-    int whole = n / L * L;
-    for (int first = 0; first < whole; first += BLOCK) {
-      int last = Math.min(first + BLOCK, whole);
-      FloatVector s = FloatVector.zero(S);
-      FloatVector t = s;
-      for (int i = first; i < last; i += L) {
-        FloatVector g =
+    int pairs = n / STEP * STEP;
+    for (int first = 0; first < pairs; first += BLOCK) {
+      int last = Math.min(first + BLOCK, pairs);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector t0 = s0;
+      FloatVector t1 = s0;
+      for (int i = first; i < last; i += STEP) {
+        FloatVector g0 =
             FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
-        s = s.add(g);
-        t = FloatVector.fromArray(S, x, at + i).sub(mean).fma(g, t);
+        FloatVector g1 =
+            FloatVector.fromArray(S, dy, at + i + L).mul(FloatVector.fromArray(S, gamma, i + L));
+        s0 = s0.add(g0);
+        s1 = s1.add(g1);
+        t0 = FloatVector.fromArray(S, x, at + i).sub(mean).fma(g0, t0);
+        t1 = FloatVector.fromArray(S, x, at + i + L).sub(mean).fma(g1, t1);
       }
-      sum += VectorReduction.total(s);
-      dot += VectorReduction.total(t);
+      sum += VectorReduction.total(s0.add(s1));
+      dot += VectorReduction.total(t0.add(t1));
     }
-    for (int i = whole; i < n; i++) {
+    for (int i = pairs; i < n; i++) {
       float g = dy[at + i] * gamma[i];
       sum += g;
       dot += g * (x[at + i] - mean);
     }
     float average = (float) (sum / n);
     float slope = (float) (dot / n) * inverseDeviation * inverseDeviation;
+    int whole = n / L * L;
     for (int i = 0; i < whole; i += L) {
       FloatVector g = FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
       FloatVector.fromArray(S, x, at + i)
@@ -64,6 +88,44 @@ final class VectorLayerNorm {
     for (int i = whole; i < n; i++) {
       float g = dy[at + i] * gamma[i];
       dx[at + i] = inverseDeviation * (g - average - (x[at + i] - mean) * slope);
+    }
+  }
+
+  /// Column by column, two vectors of them side by side, so that the sums stay in registers from row to row.
+  static void weightGradients(
+      float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
+      float[] sums, int at) {
+    int pairs = n / STEP * STEP;
+    for (int column = 0; column < pairs; column += STEP) {
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector t0 = s0;
+      FloatVector t1 = s0;
+      for (int row = first; row < end; row++) {
+        int i = row * n + column;
+        FloatVector d0 = FloatVector.fromArray(S, dy, i);
+        FloatVector d1 = FloatVector.fromArray(S, dy, i + L);
+        FloatVector scale = FloatVector.broadcast(S, inverseDeviation[row]);
+        s0 = s0.add(d0);
+        s1 = s1.add(d1);
+        t0 = FloatVector.fromArray(S, x, i).sub(mean[row]).mul(scale).fma(d0, t0);
+        t1 = FloatVector.fromArray(S, x, i + L).sub(mean[row]).mul(scale).fma(d1, t1);
+      }
+      s0.intoArray(sums, at + column);
+      s1.intoArray(sums, at + column + L);
+      t0.intoArray(sums, at + n + column);
+      t1.intoArray(sums, at + n + column + L);
+    }
+    for (int column = pairs; column < n; column++) {
+      float sum = 0;
+      float dot = 0;
+      for (int row = first; row < end; row++) {
+        int i = row * n + column;
+        sum += dy[i];
+        dot += dy[i] * ((x[i] - mean[row]) * inverseDeviation[row]);
+      }
+      sums[at + column] = sum;
+      sums[at + n + column] = dot;
     }
   }
 }

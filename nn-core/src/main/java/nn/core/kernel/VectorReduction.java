@@ -5,7 +5,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Sums and maxima of long rows. A sum runs in float over short blocks, side by side in the lanes of two vectors; the blocks
+/// Sums and maxima of long rows. A sum runs in float over short blocks, side by side in the lanes of four vectors (each addition waits for
+/// the one before in its vector); the blocks
 /// are added in double precision.
 ///
 /// `reduceLanes(ADD)` is not used: its order is not specified, and differs between interpreted and compiled code. Vectors
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorReduction {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final int STEP = 2 * L;
+  private static final int STEP = 4 * L;
   private static final int BLOCK = 16 * STEP;
 
   private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8, 1, true); // lane i gets lane i + 8
@@ -31,11 +32,15 @@ final class VectorReduction {
       int end = Math.min(first + BLOCK, whole);
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
       for (int i = at + first; i < at + end; i += STEP) {
         s0 = s0.add(FloatVector.fromArray(S, x, i));
         s1 = s1.add(FloatVector.fromArray(S, x, i + L));
+        s2 = s2.add(FloatVector.fromArray(S, x, i + 2 * L));
+        s3 = s3.add(FloatVector.fromArray(S, x, i + 3 * L));
       }
-      sum += total(s0.add(s1));
+      sum += total(s0.add(s1).add(s2.add(s3)));
     }
     for (int i = whole; i < n; i++) {
       sum += x[at + i];
@@ -51,13 +56,19 @@ final class VectorReduction {
       int end = Math.min(first + BLOCK, whole);
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
       for (int i = first; i < end; i += STEP) {
-        FloatVector u = FloatVector.fromArray(S, x, xAt + i).sub(xCentre);
-        FloatVector v = FloatVector.fromArray(S, x, xAt + i + L).sub(xCentre);
-        s0 = u.fma(FloatVector.fromArray(S, y, yAt + i).sub(yCentre), s0);
-        s1 = v.fma(FloatVector.fromArray(S, y, yAt + i + L).sub(yCentre), s1);
+        FloatVector u0 = FloatVector.fromArray(S, x, xAt + i).sub(xCentre);
+        FloatVector u1 = FloatVector.fromArray(S, x, xAt + i + L).sub(xCentre);
+        FloatVector u2 = FloatVector.fromArray(S, x, xAt + i + 2 * L).sub(xCentre);
+        FloatVector u3 = FloatVector.fromArray(S, x, xAt + i + 3 * L).sub(xCentre);
+        s0 = FloatVector.fromArray(S, y, yAt + i).sub(yCentre).fma(u0, s0);
+        s1 = FloatVector.fromArray(S, y, yAt + i + L).sub(yCentre).fma(u1, s1);
+        s2 = FloatVector.fromArray(S, y, yAt + i + 2 * L).sub(yCentre).fma(u2, s2);
+        s3 = FloatVector.fromArray(S, y, yAt + i + 3 * L).sub(yCentre).fma(u3, s3);
       }
-      sum += total(s0.add(s1));
+      sum += total(s0.add(s1).add(s2.add(s3)));
     }
     for (int i = whole; i < n; i++) {
       sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
@@ -68,13 +79,13 @@ final class VectorReduction {
   static float max(float[] x, int at, int n) {
     FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     FloatVector m1 = m0;
-    int i = 0;
-    for (; i + 2 * L <= n; i += 2 * L) {
+    int whole = n / (2 * L) * (2 * L);
+    for (int i = 0; i < whole; i += 2 * L) {
       m0 = m0.max(FloatVector.fromArray(S, x, at + i));
       m1 = m1.max(FloatVector.fromArray(S, x, at + i + L));
     }
     float max = m0.max(m1).reduceLanes(VectorOperators.MAX);
-    for (; i < n; i++) {
+    for (int i = whole; i < n; i++) {
       max = Math.max(max, x[at + i]);
     }
     return max;

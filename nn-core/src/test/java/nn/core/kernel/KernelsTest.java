@@ -92,6 +92,12 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void maximaOfWindowsAreTheFirstOfTheLargestOrNotANumber(Kernels kernels) {
+    KernelChecks.maxPools(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void matrixProductsAgreeWithEjml(Kernels kernels) {
     for (int[] size : new int[][] {{4, 5, 6}, {65, 77, 129}, {200, 33, 500}}) {
       FMatrixRMaj a = FMatrixRMaj.wrap(size[0], size[2], KernelChecks.random(size[0] * size[2], 1));
