@@ -24,8 +24,7 @@ record PaddedImage(int height, int width, int left, int down, int step) {
     return ((x % step * down + y % down) * height + y / down) * width + x / step;
   }
 
-  /// Copies `channels` planes of `inHeight` × `inWidth`, from row `first`, which may be negative. There must be room for a
-  /// vector behind the copy.
+  /// Copies `channels` planes of `inHeight` × `inWidth`, from row `first`, which may be negative.
   void copy(
       float[] x, int xAt, int channels, int inHeight, int inWidth, int first, float[] to,
       int toAt) {
@@ -55,7 +54,7 @@ record PaddedImage(int height, int width, int left, int down, int step) {
       to[at + i] = 0f;
     }
     if (step <= 2) {
-      VectorRow.copy(x, xAt, step, to, at + from, end - from);
+      VectorRow.copy(x, xAt, step, to, at + from, end - from, to.length);
     } else {
       for (int i = from; i < end; i++) {
         to[at + i] = x[xAt + (i - from) * step];

@@ -14,6 +14,7 @@ final class Scratch {
   static final Scratch PIXELS = new Scratch();
   static final Scratch OUTPUT = new Scratch();
   static final Scratch GRADIENT = new Scratch();
+  static final Scratch SUBSAMPLED = new Scratch();
 
   private static final int MOST_KEPT = 1 << 24; // floats: 64 MiB; more is left to the garbage collector
 

@@ -326,7 +326,7 @@ final class VectorConvolution {
     int depth = sweep.offsets.length;
     int line = whole((rows - 1) * padded.width() + sweep.pixels);
     int single = whole(sweep.pixels);
-    boolean asLine = VectorTile.cost(line) < rows * VectorTile.cost(single);
+    boolean asLine = VectorTile.cost(line) <= rows * VectorTile.cost(single);
     int run = asLine ? line : single;
     int pitch = asLine ? padded.width() : run; // of the rows in the result
     int places = asLine ? line : rows * run;

@@ -84,6 +84,8 @@ public final class VectorKernels implements Kernels {
       VectorWinograd.forward(g, x, w, bias, y, packed);
     } else if (VectorPointwise.fits(g)) {
       VectorPointwise.forward(g, x, w, bias, y, packed);
+    } else if (VectorSubsampled.fits(g)) {
+      VectorSubsampled.forward(g, x, w, bias, y, packed);
     } else {
       VectorConvolution.forward(g, x, w, bias, y, packed);
     }
@@ -101,6 +103,8 @@ public final class VectorKernels implements Kernels {
       VectorWinograd.inputGradient(g, dy, w, dx);
     } else if (VectorPointwise.fits(g)) {
       VectorPointwise.inputGradient(g, dy, w, dx);
+    } else if (VectorSubsampled.fits(g)) {
+      VectorSubsampled.inputGradient(g, dy, w, dx);
     } else {
       VectorConvolution.inputGradient(g, dy, w, dx);
     }
@@ -118,6 +122,8 @@ public final class VectorKernels implements Kernels {
       VectorWinogradGradient.run(g, x, dy, dw);
     } else if (VectorPointwise.fits(g)) {
       VectorPointwise.weightGradient(g, x, dy, dw);
+    } else if (VectorSubsampled.fits(g)) {
+      VectorSubsampled.weightGradient(g, x, dy, dw);
     } else {
       VectorWeightGradient.run(g, x, dy, dw);
     }

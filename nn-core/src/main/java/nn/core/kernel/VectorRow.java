@@ -1,6 +1,5 @@
 package nn.core.kernel;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -15,13 +14,13 @@ final class VectorRow {
 
   private VectorRow() {}
 
-  /// `y[yAt + i] = x[xAt + step·i]` for i < n, and zeros behind it up to a whole vector: rows that lie one after the other are copied
-  /// in order, and need room for a vector behind the last.
+  /// `y[yAt + i] = x[xAt + step·i]` for i < n, and zeros behind it up to a whole vector, but not from `end` on: rows that lie one
+  /// after the other are copied in order.
   ///
   /// @param step 1 or 2
-  static void copy(float[] x, int xAt, int step, float[] y, int yAt, int n) {
+  static void copy(float[] x, int xAt, int step, float[] y, int yAt, int n, int end) {
     int i = 0;
-    for (; i < n && xAt + step * (i + L) <= x.length; i += L) {
+    for (; i < n && xAt + step * (i + L) <= x.length && yAt + i + L <= end; i += L) {
       int at = xAt + step * i;
       FloatVector v = FloatVector.fromArray(S, x, at);
       if (step == 2) {
@@ -33,11 +32,8 @@ final class VectorRow {
       }
       v.intoArray(y, yAt + i);
     }
-    if (i < n) {
-      Arrays.fill(y, yAt + i, yAt + Math.ceilDiv(n, L) * L, 0f);
-      for (; i < n; i++) {
-        y[yAt + i] = x[xAt + step * i];
-      }
+    for (; i < n; i++) {
+      y[yAt + i] = x[xAt + step * i];
     }
   }
 }
