@@ -7,9 +7,12 @@ import nn.core.Shape;
 import nn.core.Tensor;
 import nn.core.Workspace;
 import nn.layers.Activation;
+import nn.layers.AdaptiveAvgPool2d;
 import nn.layers.AvgPool2d;
 import nn.layers.BatchNorm2d;
 import nn.layers.Conv2d;
+import nn.layers.Dropout;
+import nn.layers.GlobalAvgPool2d;
 import nn.layers.GroupNorm;
 import nn.layers.Layer;
 import nn.layers.LayerNorm;
@@ -26,7 +29,9 @@ import org.openjdk.jmh.annotations.Setup;
 public class LayerBenchmark extends OnBothKernels {
   @Param({
       "conv3x3", "depthwise", "linear", "batchNorm", "batchNormRelu", "layerNorm", "groupNorm",
-      "relu", "gelu", "maxPool", "avgPool", "attention"
+      "relu", "gelu", "softmax", "maxPool", "avgPool", "adaptiveAvgPool", "globalAvgPool",
+      "dropout",
+      "attention"
   }) public String layer = "linear";
 
   private Layer network = Activation.relu();
@@ -48,13 +53,17 @@ public class LayerBenchmark extends OnBothKernels {
       case "groupNorm" -> new GroupNorm(8, 64);
       case "relu" -> Activation.relu();
       case "gelu" -> Activation.gelu();
+      case "softmax" -> Activation.softmax();
       case "maxPool" -> new MaxPool2d(PoolSettings.of(3).stride(2).padding(1));
       case "avgPool" -> new AvgPool2d(2);
+      case "adaptiveAvgPool" -> new AdaptiveAvgPool2d(7, 7);
+      case "globalAvgPool" -> new GlobalAvgPool2d();
+      case "dropout" -> new Dropout(0.5);
       case "attention" -> new MultiHeadAttention(512, 8, random);
       default -> throw new IllegalArgumentException(layer);
     };
     x = switch (layer) {
-      case "linear", "layerNorm" -> NdArray.normal(rows, 1, random);
+      case "linear", "layerNorm", "softmax" -> NdArray.normal(rows, 1, random);
       case "attention" -> NdArray.normal(Shape.of(8, 64, 512), 1, random);
       default -> NdArray.normal(image, 1, random);
     };

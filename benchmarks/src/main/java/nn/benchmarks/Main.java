@@ -12,10 +12,12 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 /// Runs benchmarks with JMH's own arguments, and says at the end how many times as fast as its peers each one is.
 ///
 /// If a benchmark class has a method called `graft`, its other methods do the same work and are compared with it. A benchmark
-/// that ran with the Vector API and without ([OnBothKernels]) is compared with itself.
+/// that ran with the Vector API and without ([OnBothKernels]) is compared with itself. What was not steady has no ratio: code that
+/// is still being compiled gets faster from one iteration to the next.
 public final class Main {
   private static final String OURS = "graft";
   private static final String KERNELS = "kernels"; // the parameter
+  private static final double TOLERANCE = 0.1; // between the halves of a fork's iterations
 
   private Main() {}
 
@@ -50,9 +52,7 @@ public final class Main {
     RunResult scalar = byName.get("scalar");
     if (vector != null && scalar != null) {
       System.out.printf(
-          "%-60s %6.2f times as fast as without the Vector API%n",
-          work,
-          timesAsFast(vector, scalar));
+          "%-60s %s%n", work, comparison(vector, scalar, "the same without the Vector API"));
     }
   }
 
@@ -66,15 +66,28 @@ public final class Main {
                 .sorted(Comparator.comparing(Main::method))
                 .forEach(
                     peer -> System.out.printf(
-                        "%-40s %6.2f times as fast as %s%n",
+                        "%-40s %s%n",
                         contest,
-                        timesAsFast(ours, peer),
-                        method(peer))));
+                        comparison(ours, peer, method(peer)))));
   }
 
-  private static double timesAsFast(RunResult ours, RunResult peer) {
+  private static String comparison(RunResult ours, RunResult peer, String name) {
+    if (!steady(ours) || !steady(peer)) {
+      return "no ratio to " + name + ": still cold, not steady, or too few iterations to tell";
+    }
     double ratio = score(peer) / score(ours); // of times
-    return ours.getPrimaryResult().getScoreUnit().startsWith("ops") ? 1 / ratio : ratio;
+    return String.format(
+        "%6.2f times as fast as %s",
+        ours.getPrimaryResult().getScoreUnit().startsWith("ops") ? 1 / ratio : ratio, name);
+  }
+
+  /// Whether each fork's second half of iterations was like its first.
+  private static boolean steady(RunResult result) {
+    return result.getBenchmarkResults().stream()
+        .map(
+            fork -> fork.getIterationResults().stream()
+                .mapToDouble(i -> i.getPrimaryResult().getScore()).toArray())
+        .allMatch(scores -> Steady.halves(scores, TOLERANCE));
   }
 
   private static double score(RunResult result) {

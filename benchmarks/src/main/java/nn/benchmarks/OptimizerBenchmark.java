@@ -6,6 +6,7 @@ import nn.core.Gradients;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.core.Tensor;
+import nn.finetune.Adam;
 import nn.finetune.AdamW;
 import nn.finetune.Optimizer;
 import nn.finetune.ParameterGroup;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 
 /// The update of four million numbers, as many as stream from memory.
 public class OptimizerBenchmark extends OnBothKernels {
-  @Param({"sgd", "adamw"}) public String optimizer = "sgd";
+  @Param({"sgd", "sgdMomentum", "adam", "adamw"}) public String optimizer = "sgd";
 
   private Optimizer updates = new Sgd(ParameterGroup.of(layer().parameters(), 0));
   private @Nullable Gradients gradients;
@@ -32,7 +33,13 @@ public class OptimizerBenchmark extends OnBothKernels {
   public void make() {
     Linear layer = layer();
     ParameterGroup group = ParameterGroup.of(layer.parameters(), 1e-9);
-    updates = optimizer.equals("sgd") ? new Sgd(group) : new AdamW(group);
+    updates = switch (optimizer) {
+      case "sgd" -> new Sgd(group);
+      case "sgdMomentum" -> new Sgd(group).withMomentum(0.9);
+      case "adam" -> new Adam(group);
+      case "adamw" -> new AdamW(group);
+      default -> throw new IllegalArgumentException(optimizer);
+    };
     NdArray x = NdArray.normal(Shape.of(1, 2048), 1, new SplittableRandom(2));
     gradients = layer.forward(Tensor.constant(x), Pass.training(1)).sum().backward();
   }

@@ -40,6 +40,11 @@ public class RowBenchmark extends OnBothKernels {
   }
 
   @Benchmark
+  public float centredDot() {
+    return Kernels.active().centredDot(x, 0, 0.1f, dy, 0, 0.2f, size);
+  }
+
+  @Benchmark
   public float max() {
     return Kernels.active().max(x, 0, size);
   }

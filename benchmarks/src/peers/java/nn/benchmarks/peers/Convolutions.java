@@ -82,10 +82,18 @@ final class Convolutions {
             + (g.settings().strideHeight() == 1 ? "" : " step " + g.settings().strideHeight())
             + ", " + part.text;
     double flops = 2.0 * g.outputShape().size() * g.kernelShape().size() / g.outChannels();
-    all.add(new Work(group, name, "PyTorch", target, flops, () -> sides(g, part)));
+    double bytes =
+        4.0 * ((double) g.inputShape().size() + g.kernelShape().size() + g.outputShape().size());
+    all.add(
+        new Work(
+            group, name, "PyTorch", target, false, () -> flops,
+            g.settings().groups() == 1 ? 0 : bytes, () -> sides(g, part)));
   }
 
+  /// Both sides get plain weights, and lay them out in each call, as in training, where they change in each step. Our result is
+  /// an array that is there already: in a pass it would come from a workspace, which takes no time beside a convolution.
   private static Work.Sides sides(ConvGeometry g, Part part) {
+    Torch.record(part != Part.FORWARD);
     SplittableRandom random = new SplittableRandom(1);
     NdArray x = NdArray.normal(g.inputShape(), 1, random);
     NdArray w = NdArray.normal(g.kernelShape(), 0.1f, random);

@@ -1,104 +1,152 @@
 package nn.benchmarks.peers;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import nn.benchmarks.Steady;
 
 /// Times two sides in turns, so that whatever else the machine does meets both.
 ///
-/// A side's worker threads look out for more work for a while after each run, and would take a processor from the other side:
-/// so there is a pause before each turn, and a turn begins with a run that does not count.
+/// The turns are taken in windows. What counts are the first two windows in a row whose medians agree, on our side and on the
+/// peer's, after a least time; if none do, the line is refused: the code was still being compiled, or the machine was not quiet.
+///
+/// A side's worker threads look out for more work for a while after each run, PyTorch's for up to ten milliseconds, and would
+/// take a processor from the other side: so there is a pause before each turn, and a turn begins with a run that does not count.
 final class Duel {
-  private static final double STEADY = 1.15; // the first half may be so many times as slow as the second
+  private static final double TOLERANCE = 0.05; // between the medians of two windows
+  private static final int LEAST_ROUNDS = 5; // of a window
+  private static final long PAUSE_MILLIS = 12;
+  private static final long TURN_NANOS = 10_000_000;
+  private static final long LONG_NANOS = 50_000_000; // such a run may count at once: what it finds in caches is nothing to it
 
-  /// Medians in milliseconds, and the spread: a quarter of our times lie below, a quarter above.
+  /// Vectors that are objects, as they are before C2 has compiled the code: a gigabyte of them in a second, and more. Arrays
+  /// are handed out again in a pass, so honest garbage is far less.
+  private static final double BOXED_BYTES_A_NANO = 0.3;
+
+  private static final ThreadMXBean THREADS =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /// How long a line takes, in seconds of both sides together.
   ///
-  /// @param steady whether the first half of the rounds was as fast as the second: else the code was still being compiled
-  record Result(double ours, double peer, double low, double high, boolean steady) {
-    double ratio() {
-      return peer / ours;
-    }
-  }
-
-  private final double warmup; // seconds for each side
-  private final double measured;
-
-  Duel(boolean quick) {
-    warmup = quick ? 0.6 : 1.5;
-    measured = quick ? 0.6 : 1.2;
-  }
-
-  /// @throws IllegalStateException if the two do not compute the same
-  Result fight(String name, Work.Sides sides) {
-    agree(name, sides);
-    for (int attempt = 0;; attempt++) {
-      Result result = once(sides);
-      if (result.steady || attempt == 3) {
-        return result;
+  /// @param window of the two that count, and of those before
+  /// @param least nothing counts whose last window ends earlier
+  /// @param most if nothing is steady until then, it is refused
+  record Pace(double window, double least, double most) {
+    /// A network needs some dozen kernels compiled, each for some shapes.
+    static Pace of(boolean network, boolean quick) {
+      if (network) {
+        return quick ? new Pace(1.5, 6, 30) : new Pace(4, 20, 60);
       }
+      return quick ? new Pace(0.5, 2, 8) : new Pace(1, 4, 15);
     }
   }
 
-  private Result once(Work.Sides sides) {
-    repeat(sides.ours(), warmup);
-    repeat(sides.peer(), warmup / 2);
-    double[] ours = new double[1 << 14];
-    double[] peer = new double[1 << 14];
-    int rounds = 0;
-    long end = System.nanoTime() + (long) (2 * measured * 1e9);
-    while (rounds < 5 || (System.nanoTime() < end && rounds < ours.length)) {
-      ours[rounds] = turn(sides.ours());
-      peer[rounds] = turn(sides.peer());
-      rounds++;
+  /// Milliseconds of each turn, and how much our side allocated.
+  private record Window(double[] ours, double[] peer, double bytesANano) {
+    boolean boxed() {
+      return bytesANano > BOXED_BYTES_A_NANO;
     }
-    double first = median(Arrays.copyOfRange(ours, 0, rounds / 2));
-    double second = median(Arrays.copyOfRange(ours, rounds / 2, rounds));
-    double[] sorted = Arrays.copyOf(ours, rounds);
+  }
+
+  private final Pace pace;
+
+  Duel(Pace pace) {
+    this.pace = pace;
+  }
+
+  /// Compares the results, then the times.
+  Outcome fight(Work.Sides sides) {
+    String difference = difference(sides);
+    if (!difference.isEmpty()) {
+      return Outcome.refused(difference);
+    }
+    long start = System.nanoTime();
+    Window before = new Window(new double[0], new double[0], 0);
+    while (true) {
+      Window window = window(sides);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      boolean ours = Steady.same(before.ours, window.ours, TOLERANCE);
+      boolean peer = Steady.same(before.peer, window.peer, TOLERANCE);
+      if (ours && peer && !window.boxed() && seconds >= pace.least) {
+        return outcome(both(before.ours, window.ours), both(before.peer, window.peer));
+      }
+      if (seconds >= pace.most) {
+        return Outcome.refused(
+            window.boxed()
+                ? String.format(
+                    Locale.ROOT, "still cold: %.1f GB of garbage in a second", window.bytesANano)
+                : ours ? "the peer is not steady" : "still cold, or not steady");
+      }
+      before = window;
+    }
+  }
+
+  private static Outcome outcome(double[] ours, double[] peer) {
+    double[] sorted = ours.clone();
     Arrays.sort(sorted);
-    return new Result(
-        median(sorted), median(Arrays.copyOf(peer, rounds)), sorted[rounds / 4],
-        sorted[rounds * 3 / 4], first < STEADY * second);
+    return new Outcome(
+        Steady.median(ours), Steady.median(peer), sorted[sorted.length / 4],
+        sorted[sorted.length * 3 / 4], 0, "");
   }
 
-  /// Milliseconds of a run, the mean of so many as make 10 milliseconds.
-  private static double turn(Timed side) {
-    try {
-      Thread.sleep(5);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
+  private static double[] both(double[] a, double[] b) {
+    return DoubleStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
+  }
+
+  private Window window(Work.Sides sides) {
+    DoubleStream.Builder ours = DoubleStream.builder();
+    DoubleStream.Builder peer = DoubleStream.builder();
+    long bytes = 0;
+    long nanos = 0;
+    long end = System.nanoTime() + (long) (pace.window * 1e9);
+    for (int rounds = 0; rounds < LEAST_ROUNDS || System.nanoTime() < end; rounds++) {
+      pause();
+      long allocated = THREADS.getTotalThreadAllocatedBytes();
+      long start = System.nanoTime();
+      ours.add(turn(sides.ours()));
+      nanos += System.nanoTime() - start;
+      bytes += THREADS.getTotalThreadAllocatedBytes() - allocated;
+      pause();
+      peer.add(turn(sides.peer()));
     }
-    side.run();
+    return new Window(
+        ours.build().toArray(), peer.build().toArray(), (double) bytes / nanos);
+  }
+
+  /// Milliseconds of a run, the mean of so many as make a turn.
+  private static double turn(Timed side) {
+    long first = side.run();
+    if (first > LONG_NANOS) {
+      return first / 1e6;
+    }
     long nanos = 0;
     int runs = 0;
-    while (nanos < 10_000_000 && runs < 1000) {
+    while (nanos < TURN_NANOS && runs < 1000) {
       nanos += side.run();
       runs++;
     }
     return nanos / 1e6 / runs;
   }
 
-  private static void repeat(Timed work, double seconds) {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
-    int runs = 0;
-    while (System.nanoTime() < end || runs < 3) {
-      work.run();
-      runs++;
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
     }
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
-  private static void agree(String name, Work.Sides sides) {
+  /// How the results differ; empty if they do not.
+  private static String difference(Work.Sides sides) {
     if (sides.ourResult() == null || sides.peerResult() == null) {
-      return;
+      return "";
     }
     float[] ours = sides.ourResult().get();
     float[] peer = sides.peerResult().get();
     if (ours.length != peer.length) {
-      throw new IllegalStateException(
-          name + ": " + ours.length + " numbers against " + peer.length);
+      return "results differ: " + ours.length + " numbers against " + peer.length;
     }
     double largest = 0;
     double difference = 0;
@@ -106,9 +154,8 @@ final class Duel {
       largest = Math.max(largest, Math.abs(peer[i]));
       difference = Math.max(difference, Math.abs(ours[i] - peer[i]));
     }
-    if (!(difference <= sides.tolerance() * largest)) {
-      throw new IllegalStateException(
-          name + ": results differ by " + difference + ", the largest is " + largest);
-    }
+    return difference <= sides.tolerance() * largest
+        ? ""
+        : "results differ by " + difference + ", the largest is " + largest;
   }
 }

@@ -28,25 +28,27 @@ final class Elementwise {
   static List<Work> all() {
     Elementwise e = new Elementwise();
     String heavy = "softmax, norms, exponentials";
-    e.add(heavy, "softmax", 1.3, ROWS, Tensor::softmax, x -> x.softmax(-1));
+    long rows = ROWS.size();
+    long images = IMAGES.size();
+    e.add(heavy, "softmax", 1.3, ROWS, rows, rows, Tensor::softmax, x -> x.softmax(-1));
     NdArray ones = NdArray.full(Shape.of(1024), 1);
     NdArray zeros = NdArray.zeros(Shape.of(1024));
     e.add(
-        heavy, "layer norm", 1.3, ROWS,
+        heavy, "layer norm", 1.3, ROWS, rows, rows,
         x -> x.layerNorm(Tensor.constant(ones), Tensor.constant(zeros), 1e-5f),
         x -> LayerNorm
             .layerNorm(
                 x, new ai.djl.ndarray.types.Shape(1024), Held.array(ones), Held.array(zeros),
                 1e-5f)
             .singletonOrThrow());
-    e.add(heavy, "GELU", 1.3, ROWS, Tensor::gelu, Activation::gelu);
-    e.add(heavy, "tanh", 1.3, ROWS, Tensor::tanh, NDArray::tanh);
+    e.add(heavy, "GELU", 1.3, ROWS, rows, rows, Tensor::gelu, Activation::gelu);
+    e.add(heavy, "tanh", 1.3, ROWS, rows, rows, Tensor::tanh, NDArray::tanh);
     NdArray gamma = NdArray.full(Shape.of(64), 1);
     NdArray beta = NdArray.zeros(Shape.of(64));
     NdArray mean = NdArray.zeros(Shape.of(64));
     NdArray variance = NdArray.full(Shape.of(64), 1);
     e.add(
-        heavy, "batch norm in training", 1.3, IMAGES,
+        heavy, "batch norm in training", 1.3, IMAGES, images, images,
         x -> x.batchNorm(
             Tensor.constant(gamma), Tensor.constant(beta), mean, variance, 0.1f, 1e-5f),
         x -> BatchNorm
@@ -55,18 +57,18 @@ final class Elementwise {
                 0.1f, 1e-5f, true)
             .singletonOrThrow());
     String light = "ReLU, add, pooling";
-    e.add(light, "ReLU", 0.95, IMAGES, Tensor::relu, Activation::relu);
-    e.add(light, "add", 0.95, IMAGES, x -> x.plus(x), x -> x.add(x));
+    e.add(light, "ReLU", 0.95, IMAGES, images, images, Tensor::relu, Activation::relu);
+    e.add(light, "add", 0.95, IMAGES, images, 0, x -> x.plus(x), x -> x.add(x));
     Shape stem = Shape.of(8, 64, 112, 112);
     ai.djl.ndarray.types.Shape two = new ai.djl.ndarray.types.Shape(2, 2);
     e.add(
-        light, "max pooling 3×3, step 2", 0.95, stem,
+        light, "max pooling 3×3, step 2", 0.95, stem, stem.size() / 4, stem.size() / 4,
         x -> x.maxPool2d(PoolSettings.of(3).stride(2).padding(1)),
         x -> Pool.maxPool2d(
             x, new ai.djl.ndarray.types.Shape(3, 3), two, new ai.djl.ndarray.types.Shape(1, 1),
             false));
     e.add(
-        light, "average pooling 2×2", 0.95, stem, x -> x.avgPool2d(PoolSettings.of(2)),
+        light, "average pooling 2×2", 0.95, stem, stem.size() / 4, 0, x -> x.avgPool2d(PoolSettings.of(2)),
         x -> Pool.avgPool2d(x, two, two, new ai.djl.ndarray.types.Shape(0, 0), false, true));
     return e.all;
   }
@@ -80,34 +82,36 @@ final class Elementwise {
     }
   }
 
+  /// Adds two lines, forward and backward.
+  ///
+  /// @param out how many numbers the result has
+  /// @param kept how many numbers the backward pass needs of the forward pass
   private void add(
-      String group, String name, double target, Shape shape, UnaryOperator<Tensor> ours,
-      UnaryOperator<NDArray> peer) {
+      String group, String name, double target, Shape shape, long out, long kept,
+      UnaryOperator<Tensor> ours, UnaryOperator<NDArray> peer) {
     String line = name + " of " + shape;
+    double both = (double) shape.size() + out;
     all.add(
         new Work(
-            group, line + ", forward", "PyTorch", target, 0,
+            group, line + ", forward", "PyTorch", target, false, () -> 0, 4 * both,
             () -> forward(shape, ours, peer)));
     all.add(
         new Work(
-            group, line + ", backward", "PyTorch", target, 0,
+            group, line + ", backward", "PyTorch", target, false, () -> 0, 4 * (both + kept),
             () -> backward(shape, ours, peer)));
   }
 
   private static Work.Sides forward(
       Shape shape, UnaryOperator<Tensor> ours, UnaryOperator<NDArray> peer) {
+    Torch.record(false);
     NdArray x = NdArray.normal(shape, 1, new SplittableRandom(1));
     NDArray tx = Torch.array(x);
     Workspace workspace = new Workspace();
     return new Work.Sides(
-        () -> {
-          Tensor input = Tensor.constant(workspace.adopt(x));
-          long start = System.nanoTime();
-          var _ = ours.apply(input);
-          long nanos = System.nanoTime() - start;
+        Timed.of(() -> {
+          var _ = ours.apply(Tensor.constant(workspace.adopt(x)));
           workspace.recycle();
-          return nanos;
-        },
+        }),
         Timed.of(() -> peer.apply(tx).close()),
         () -> ours.apply(Tensor.constant(x)).value().array(),
         () -> Torch.floats(peer.apply(tx)),
@@ -116,6 +120,7 @@ final class Elementwise {
 
   private static Work.Sides backward(
       Shape shape, UnaryOperator<Tensor> ours, UnaryOperator<NDArray> peer) {
+    Torch.record(true);
     NdArray x = NdArray.normal(shape, 1, new SplittableRandom(1));
     NDArray tx = Torch.array(x);
     NdArray dy =

@@ -1,19 +1,19 @@
 package nn.benchmarks.peers;
 
-import ai.djl.ndarray.NDArray;
 import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
+import nn.benchmarks.Steady;
 import nn.core.kernel.Parallel;
 import nn.layers.image.Preprocessing;
 import nn.layers.state.ModelCard;
@@ -30,47 +30,97 @@ final class Figures {
     boolean met() {
       return ours <= limit;
     }
+
+    /// The limit as text; empty if there is none.
+    String most() {
+      return Double.isInfinite(limit) ? "" : String.format(Locale.ROOT, "%.2f", limit);
+    }
   }
 
   private static final int STEPS = 12;
 
   private Figures() {}
 
-  static List<Figure> all(int threads, Path root) {
-    List<Figure> all = new ArrayList<>();
-    all.add(
+  /// Measures them one after the other.
+  ///
+  /// @param found gets each figure when it is known
+  static void all(int threads, Path root, Consumer<Figure> found) {
+    found.accept(
         new Figure(
-            "peak resident memory of 12 training steps, resnet18, 224×224, batch 8",
-            resident("graft", threads), resident("torch", threads), "MB",
+            "peak resident memory of " + STEPS + " training steps, resnet18, 224×224, batch 8",
+            said(threads, "resident"), said(threads, "resident-torch"), "MB",
             "PyTorch, with the JVM that DJL runs it from"));
-    Path folder = temporary();
-    for (int images : new int[] {1, 10}) {
-      all.add(
-          new Figure(
-              "process start to the end of `./graft predict`, cifar-resnet20, "
-                  + (images == 1 ? "one image" : images + " images"),
-              predictSeconds(root, folder, images), images == 1 ? 0.8 : Double.POSITIVE_INFINITY,
-              "s", images == 1 ? "the goal" : "none"));
-    }
+    predictions(root, found);
     for (String[] step : new String[][] {{"resnet18", "224", "8"}, {"resnet50", "224", "4"},
         {"mobilenet_v2", "224", "8"}, {"cifar-resnet20", "32", "128"}}) {
-      int side = Integer.parseInt(step[1]);
-      int batch = Integer.parseInt(step[2]);
-      all.add(
+      found.accept(
           new Figure(
-              "garbage of a steady training step, " + step[0] + ", " + side + "×" + side
-                  + ", batch " + batch,
-              garbage(step[0], side, batch), 1, "MB", "the goal"));
+              "garbage of a steady training step, " + step[0] + ", " + step[1] + "×" + step[1]
+                  + ", batch " + step[2],
+              said(threads, "garbage", step), 1, "MB", "the goal"));
     }
-    return all;
+  }
+
+  /// The number that [#main] of another process says. PyTorch's memory is counted with the one setting that every process of
+  /// Python has by itself; what else [Child#KEEPING_MEMORY] asks for would cost it memory.
+  private static double said(int threads, String what, String... network) {
+    List<String> arguments = new ArrayList<>(List.of(Integer.toString(threads), what));
+    arguments.addAll(List.of(network));
+    List<String> fields = new ArrayList<>();
+    int exit =
+        Child.java(
+            Figures.class, arguments, Map.of("MALLOC_ARENA_MAX", "1"), fields::addAll);
+    if (exit != 0) {
+      throw new IllegalStateException(what + ": the process ended with " + exit);
+    }
+    return Double.parseDouble(fields.getFirst());
+  }
+
+  /// Says one figure of its own process.
+  ///
+  /// @param arguments threads; `resident`, `resident-torch`, or `garbage` with a network's name, side and batch
+  public static void main(String[] arguments) throws IOException {
+    int threads = Integer.parseInt(arguments[0]);
+    Parallel.threads(threads);
+    double figure = switch (arguments[1]) {
+      case "resident" -> {
+        Networks.Ours ours = new Networks.Ours("resnet18", 224, 8);
+        for (int i = 0; i < STEPS; i++) {
+          ours.step();
+        }
+        yield resident();
+      }
+      case "resident-torch" -> {
+        Torch.threads(threads);
+        Networks.Step step = Networks.torch(new Networks.Ours("resnet18", 224, 8), false);
+        System.gc(); // our network, whose weights the peer has copied, is not the peer's
+        for (int i = 0; i < STEPS; i++) {
+          step.run();
+        }
+        yield resident();
+      }
+      default ->
+          garbage(
+              new Networks.Ours(
+                  arguments[2], Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4])));
+    };
+    Child.say(List.of(Double.toString(figure)));
+    System.exit(0); // native threads are of no use any more
+  }
+
+  /// How many megabytes of this process were in memory at most.
+  private static double resident() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      String line = lines.filter(l -> l.startsWith("VmHWM:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("\\D", "")) / 1000.0;
+    }
   }
 
   /// Megabytes that were allocated in one step, the mean of ten, once the code is compiled.
-  private static double garbage(String name, int side, int batch) {
+  private static double garbage(Networks.Ours ours) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    Networks.Ours ours = new Networks.Ours(name, side, batch);
-    long end = System.nanoTime() + 30_000_000_000L;
-    for (int i = 0; i < 20 || (i < 200 && System.nanoTime() < end); i++) {
+    long end = System.nanoTime() + 25_000_000_000L;
+    for (int i = 0; i < 20 || System.nanoTime() < end; i++) {
       ours.step();
     }
     long before = threads.getTotalThreadAllocatedBytes();
@@ -80,105 +130,61 @@ final class Figures {
     return (threads.getTotalThreadAllocatedBytes() - before) / 10e6;
   }
 
-  /// What [#main] of another process says.
-  private static double resident(String side, int threads) {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-            Figures.class.getName(), side, Integer.toString(threads));
-    String out = output(command);
-    return Double.parseDouble(out.lines().toList().getLast());
-  }
-
-  /// Trains for some steps on one side, and prints how many megabytes of the process were in memory at most.
-  public static void main(String[] arguments) throws IOException {
-    int threads = Integer.parseInt(arguments[1]);
-    Parallel.threads(threads);
-    Networks.Ours ours = new Networks.Ours("resnet18", 224, 8);
-    if (arguments[0].equals("graft")) {
-      for (int i = 0; i < STEPS; i++) {
-        ours.step();
+  private static void predictions(Path root, Consumer<Figure> found) {
+    try {
+      Path folder = Files.createTempDirectory("graft-compare");
+      try {
+        for (int images : new int[] {1, 10}) {
+          found.accept(
+              new Figure(
+                  "process start to the end of `./graft predict`, cifar-resnet20, "
+                      + (images == 1 ? "one image" : images + " images"),
+                  predictSeconds(root, folder, images),
+                  images == 1 ? 0.8 : Double.POSITIVE_INFINITY, "s",
+                  images == 1 ? "the goal" : ""));
+        }
+      } finally {
+        try (var files = Files.list(folder)) {
+          files.forEach(file -> file.toFile().delete());
+        }
+        Files.delete(folder);
       }
-    } else {
-      Torch.threads(threads);
-      TorchNetwork peer = new TorchNetwork("resnet18", ours.model);
-      NDArray x = Torch.array(ours.x);
-      float[] oneHot = new float[8 * 10];
-      for (int i = 0; i < 8; i++) {
-        oneHot[i * 10 + i] = 1;
-      }
-      NDArray labels =
-          Torch.manager().create(oneHot, new ai.djl.ndarray.types.Shape(8, 10));
-      for (int i = 0; i < STEPS; i++) {
-        peer.step(x, labels, "", 1e-5f);
-      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        System.out.println(Long.parseLong(line.replaceAll("\\D", "")) / 1000.0);
-      }
-    }
-    System.exit(0); // native threads are of no use any more
   }
 
   /// Seconds of a whole process, the median of five.
-  private static double predictSeconds(Path root, Path folder, int images) {
+  private static double predictSeconds(Path root, Path folder, int images) throws IOException {
     Path model = folder.resolve("model.safetensors");
     List<String> command =
         new ArrayList<>(
             List.of(
                 root.resolve("graft").toString(), "predict", "--weights", model.toString()));
-    try {
-      List<String> classes =
-          List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
-      new ModelFile(
-          new ModelCard(
-              "cifar-resnet20", classes, Preprocessing.cifar().toJson(), "", Map.of()),
-          ModelZoo.create("cifar-resnet20", 10)).write(model);
-      for (int i = 0; i < images; i++) {
-        Path image = folder.resolve(i + ".png");
-        ImageIO.write(new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
-        command.add(image.toString());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    List<String> classes =
+        List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    new ModelFile(
+        new ModelCard("cifar-resnet20", classes, Preprocessing.cifar().toJson(), "", Map.of()),
+        ModelZoo.create("cifar-resnet20", 10)).write(model);
+    for (int i = 0; i < images; i++) {
+      Path image = folder.resolve(i + ".png");
+      ImageIO.write(new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+      command.add(image.toString());
     }
-    output(command); // builds what is missing, and brings the files into memory
+    predict(command); // builds what is missing, and brings the files into memory
     double[] seconds = new double[5];
     for (int i = 0; i < seconds.length; i++) {
       long start = System.nanoTime();
-      output(command);
+      predict(command);
       seconds[i] = (System.nanoTime() - start) / 1e9;
     }
-    Arrays.sort(seconds);
-    return seconds[seconds.length / 2];
+    return Steady.median(seconds);
   }
 
-  private static Path temporary() {
-    try {
-      Path folder = Files.createTempDirectory("graft-compare");
-      folder.toFile().deleteOnExit();
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String output(List<String> command) {
-    try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException("failed: " + String.join(" ", command));
-      }
-      return out;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
+  private static void predict(List<String> command) {
+    int exit = Child.run(command, Map.of(), _ -> {});
+    if (exit != 0) {
+      throw new IllegalStateException("ended with " + exit + ": " + String.join(" ", command));
     }
   }
 }

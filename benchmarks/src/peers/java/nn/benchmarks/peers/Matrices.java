@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import nn.core.NdArray;
 import nn.core.Shape;
-import nn.core.kernel.Kernels;
+import nn.core.Workspace;
+import org.ejml.concurrency.EjmlConcurrency;
 import org.ejml.data.FMatrixRMaj;
 import org.ejml.dense.row.CommonOps_FDRM;
 import org.ejml.dense.row.CommonOps_MT_FDRM;
@@ -27,14 +28,14 @@ final class Matrices {
     List<Work> all = new ArrayList<>();
     for (int[] s : SQUARES) {
       all.add(
-          new Work(
+          Work.arithmetic(
               "matrix products, share of FMA peak", name(s), "FMA peak", threads == 1 ? 0.85 : 0.8,
               2.0 * s[0] * s[1] * s[2], () -> new Sides(s, "nn").againstPeak(threads)));
     }
     for (int[] s : SHAPES) {
       for (String way : new String[] {"nn", "nt", "tn"}) {
         all.add(
-            new Work(
+            Work.arithmetic(
                 "matrix products against PyTorch", name(s) + " " + way, "PyTorch", 1,
                 2.0 * s[0] * s[1] * s[2], () -> new Sides(s, way).againstTorch()));
       }
@@ -42,7 +43,7 @@ final class Matrices {
     for (int[] s : SHAPES) {
       for (String way : new String[] {"nn", "nt", "tn"}) {
         all.add(
-            new Work(
+            Work.arithmetic(
                 "matrix products against EJML", name(s) + " " + way, "EJML", 10,
                 2.0 * s[0] * s[1] * s[2], () -> new Sides(s, way).againstEjml(threads)));
       }
@@ -54,7 +55,8 @@ final class Matrices {
     return s[0] + "×" + s[1] + "×" + s[2];
   }
 
-  /// C `[m×n]` = A `[m×k]` · B `[k×n]`; "nt" has Bᵀ in memory, "tn" Aᵀ.
+  /// C `[m×n]` = A `[m×k]` · B `[k×n]`; "nt" has Bᵀ in memory, "tn" Aᵀ. As a user calls it: PyTorch's malloc finds memory for the
+  /// result, and our workspace does; EJML writes into a matrix that is there.
   private static final class Sides {
     private final int m;
     private final int n;
@@ -62,7 +64,7 @@ final class Matrices {
     private final String way;
     private final NdArray a;
     private final NdArray b;
-    private final float[] c;
+    private final Workspace workspace = new Workspace();
 
     Sides(int[] shape, String way) {
       m = shape[0];
@@ -72,21 +74,23 @@ final class Matrices {
       SplittableRandom random = new SplittableRandom(1);
       a = NdArray.normal(way.equals("tn") ? Shape.of(k, m) : Shape.of(m, k), 1, random);
       b = NdArray.normal(way.equals("nt") ? Shape.of(n, k) : Shape.of(k, n), 1, random);
-      c = new float[m * n];
     }
 
     private void ours() {
-      Kernels kernels = Kernels.active();
-      switch (way) {
-        case "nt" -> kernels.matmulTransposed(m, n, k, a.array(), 0, b.array(), 0, c, 0);
-        case "tn" -> kernels.transposedMatmul(m, n, k, a.array(), 0, b.array(), 0, c, 0);
-        default -> kernels.matmul(m, n, k, a.array(), 0, b.array(), 0, c, 0);
-      }
+      var _ = product(workspace.adopt(a));
+      workspace.recycle();
     }
 
     private float[] result() {
-      ours();
-      return c;
+      return product(a).array();
+    }
+
+    private NdArray product(NdArray left) {
+      return switch (way) {
+        case "nt" -> left.matmulTransposed(b);
+        case "tn" -> left.transposedMatmul(b);
+        default -> left.matmul(b);
+      };
     }
 
     Work.Sides againstPeak(int threads) {
@@ -96,6 +100,7 @@ final class Matrices {
     }
 
     Work.Sides againstTorch() {
+      Torch.record(false);
       NDArray x = Torch.array(a);
       NDArray y = Torch.array(b);
       NDArray left = way.equals("tn") ? x.transpose() : x;
@@ -112,6 +117,7 @@ final class Matrices {
     }
 
     Work.Sides againstEjml(int threads) {
+      EjmlConcurrency.setMaxThreads(threads);
       FMatrixRMaj left = new FMatrixRMaj(a.shape().dim(0), a.shape().dim(1), true, a.array());
       FMatrixRMaj right = new FMatrixRMaj(b.shape().dim(0), b.shape().dim(1), true, b.array());
       FMatrixRMaj product = new FMatrixRMaj(m, n);

@@ -5,10 +5,14 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import nn.core.NdArray;
 import nn.core.Shape;
 import nn.core.Tensor;
 import nn.core.Workspace;
+import nn.core.kernel.CountingKernels;
+import nn.core.kernel.KernelChoice;
+import nn.core.kernel.Kernels;
 import nn.core.kernel.Parallel;
 import nn.finetune.ParameterGroup;
 import nn.finetune.Sgd;
@@ -16,7 +20,10 @@ import nn.layers.Layer;
 import nn.layers.Pass;
 import nn.layers.zoo.ModelZoo;
 
-/// Whole networks: inference, and steps of training.
+/// Whole networks: inference, and steps of training, as a user of either library has them without asking for more. So our
+/// convolutions keep their packed weights from one inference to the next, which PyTorch has to be asked for, and PyTorch's arrays
+/// have the usual order, NCHW. PyTorch is faster with the channels last in memory (`torch.channels_last`), which has to be asked
+/// for as well: some lines say how much, without a target.
 final class Networks {
   private static final float RATE = 1e-5f; // fresh networks are sensitive: a larger one multiplies the last digits
 
@@ -24,28 +31,32 @@ final class Networks {
 
   static List<Work> all(int threads) {
     List<Work> all = new ArrayList<>();
-    inference(all, "resnet18", 224, 8, 1.5);
-    training(all, "resnet18", 224, 8, 1.25);
-    inference(all, "resnet18", 224, 1, 1.3);
-    training(all, "resnet50", 224, 4, 1.1);
-    inference(all, "mobilenet_v2", 224, 8, 1.2);
-    training(all, "mobilenet_v2", 224, 8, 2.0);
-    training(all, "cifar-resnet20", 32, 128, 1.5);
+    inference(all, "resnet18", 224, 8, 1.5, false);
+    training(all, "resnet18", 224, 8, 1.25, false);
+    inference(all, "resnet18", 224, 1, 1.3, false);
+    training(all, "resnet50", 224, 4, 1.1, false);
+    inference(all, "mobilenet_v2", 224, 8, 1.2, false);
+    training(all, "mobilenet_v2", 224, 8, 2.0, false);
+    training(all, "cifar-resnet20", 32, 128, 1.5, false);
+    inference(all, "resnet18", 224, 8, 0, true);
+    training(all, "resnet18", 224, 8, 0, true);
+    inference(all, "mobilenet_v2", 224, 8, 0, true);
+    training(all, "mobilenet_v2", 224, 8, 0, true);
     all.add(
-        new Work(
+        Work.network(
             "frozen networks", "resnet18 224×224, batch 8: head alone trained, against inference",
-            "our own inference", 1 / 1.05, 0, () -> {
-              Ours head = new Ours("resnet18", 224, 8);
-              head.model.freeze().at(head.model.headPath()).unfreeze();
+            "our own inference", 1 / 1.05,
+            () -> operations(new Ours("resnet18", 224, 8).headAlone(), Ours::step), () -> {
+              Ours head = new Ours("resnet18", 224, 8).headAlone();
               Ours inference = new Ours("resnet18", 224, 8);
               return new Work.Sides(
                   Timed.of(head::step), Timed.of(inference::infer), null, null, 0, () -> {});
             }));
     if (threads > 1) {
       all.add(
-          new Work(
-              "threads", "resnet18 224×224, batch 8: training step", "our own, on 1 thread", 1.8, 0,
-              () -> {
+          Work.network(
+              "threads", "resnet18 224×224, batch 8: training step", "our own on 1 thread", 1.8,
+              () -> operations(new Ours("resnet18", 224, 8), Ours::step), () -> {
                 Ours both = new Ours("resnet18", 224, 8);
                 return new Work.Sides(
                     Timed.of(both::step),
@@ -67,15 +78,21 @@ final class Networks {
     return name + " " + side + "×" + side + ", batch " + batch + ": " + what;
   }
 
+  private static String order(boolean channelsLast) {
+    return channelsLast ? ", PyTorch with channels last" : "";
+  }
+
   private static void inference(
-      List<Work> all, String name, int side, int batch, double target) {
+      List<Work> all, String name, int side, int batch, double target, boolean channelsLast) {
     all.add(
-        new Work(
-            "networks, inference", line(name, side, batch, "inference"), "PyTorch", target, 0,
-            () -> {
+        Work.network(
+            "networks, inference" + order(channelsLast), line(name, side, batch, "inference"),
+            "PyTorch", target,
+            () -> operations(new Ours(name, side, batch), Ours::infer), () -> {
+              Torch.record(false);
               Ours ours = new Ours(name, side, batch);
-              TorchNetwork peer = new TorchNetwork(name, ours.model);
-              NDArray x = Torch.array(ours.x);
+              TorchNetwork peer = new TorchNetwork(name, ours.model, channelsLast);
+              NDArray x = Torch.array(ours.x, channelsLast);
               return new Work.Sides(
                   Timed.of(ours::infer),
                   Timed.of(() -> infer(peer, x, false)),
@@ -96,32 +113,46 @@ final class Networks {
   }
 
   private static void training(
-      List<Work> all, String name, int side, int batch, double target) {
+      List<Work> all, String name, int side, int batch, double target, boolean channelsLast) {
     all.add(
-        new Work(
-            "networks, training", line(name, side, batch, "training step"), "PyTorch", target, 0,
-            () -> {
+        Work.network(
+            "networks, training" + order(channelsLast), line(name, side, batch, "training step"),
+            "PyTorch", target,
+            () -> operations(new Ours(name, side, batch), Ours::step), () -> {
               Ours ours = new Ours(name, side, batch);
-              TorchNetwork peer = new TorchNetwork(name, ours.model);
-              NDArray x = Torch.array(ours.x);
-              float[] oneHot = new float[batch * 10];
-              for (int i = 0; i < batch; i++) {
-                oneHot[i * 10 + ours.labels[i]] = 1;
-              }
-              NDArray labels = Torch.manager().create(
-                  oneHot, new ai.djl.ndarray.types.Shape(batch, 10));
+              Step peer = torch(ours, channelsLast);
               return new Work.Sides(
-                  Timed.of(ours::step),
-                  Timed.of(() -> peer.step(x, labels, "", RATE)),
-                  () -> losses(ours::step),
-                  () -> losses(() -> peer.step(x, labels, "", RATE)),
-                  5e-3,
-                  x::close);
+                  Timed.of(ours::step), Timed.of(peer::run), () -> losses(ours::step),
+                  () -> losses(peer), 5e-3, () -> {});
             }));
   }
 
-  private interface Step {
+  /// Operations of the direct algorithms, counted while it runs once.
+  private static double operations(Ours network, Consumer<Ours> run) {
+    Kernels kernels = Kernels.active();
+    CountingKernels counting = new CountingKernels(kernels);
+    KernelChoice.use(counting);
+    try {
+      run.accept(network);
+    } finally {
+      KernelChoice.use(kernels);
+    }
+    return counting.operations();
+  }
+
+  /// A step of training.
+  interface Step {
+    /// Takes it, and returns the loss.
     float run();
+  }
+
+  /// The same network's steps by PyTorch, on copies of its weights, images and labels.
+  static Step torch(Ours ours, boolean channelsLast) {
+    Torch.record(true);
+    TorchNetwork peer = new TorchNetwork(ours.name, ours.model, channelsLast);
+    NDArray x = Torch.array(ours.x, channelsLast);
+    NDArray labels = Torch.array(ours.oneHot());
+    return () -> peer.step(x, labels, RATE);
   }
 
   private static float[] losses(Step step) {
@@ -130,6 +161,7 @@ final class Networks {
 
   /// One of our networks with images to work on; without dropout, which would draw other numbers than the peer's.
   static final class Ours {
+    final String name;
     final Layer model;
     final NdArray x;
     final int[] labels;
@@ -137,6 +169,7 @@ final class Networks {
     private final Workspace workspace = new Workspace();
 
     Ours(String name, int side, int batch) {
+      this.name = name;
       model = ModelZoo.create(name, 10);
       if (name.equals("mobilenet_v2")) {
         model.replace("classifier.0", new nn.layers.Identity());
@@ -147,6 +180,20 @@ final class Networks {
         labels[i] = i % 10;
       }
       optimizer = new Sgd(ParameterGroup.of(model.parameters(), RATE));
+    }
+
+    Ours headAlone() {
+      model.freeze().at(model.headPath()).unfreeze();
+      return this;
+    }
+
+    /// A row for each image, 1 at its label.
+    NdArray oneHot() {
+      NdArray rows = NdArray.zeros(Shape.of(labels.length, 10));
+      for (int i = 0; i < labels.length; i++) {
+        rows.writable()[i * 10 + labels[i]] = 1;
+      }
+      return rows;
     }
 
     void infer() {

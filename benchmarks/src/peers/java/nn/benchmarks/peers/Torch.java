@@ -23,11 +23,15 @@ final class Torch {
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(count));
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     Engine.getInstance();
-    JniUtils.setGradMode(true); // what needs no gradient records nothing all the same
     if (JniUtils.getNumThreads() != count) {
       throw new IllegalStateException(
           "PyTorch runs on " + JniUtils.getNumThreads() + " threads, not " + count);
     }
+  }
+
+  /// Whether operations record what a backward pass needs: off for inference, as PyTorch's users have it.
+  static void record(boolean on) {
+    JniUtils.setGradMode(on);
   }
 
   static String version() {
@@ -38,8 +42,19 @@ final class Torch {
     return Held.MANAGER;
   }
 
+  /// The same numbers in memory that PyTorch has allocated, at an address that suits its vectors: what `create` returns lies in
+  /// a buffer of Java's.
   static NDArray array(NdArray x) {
-    return manager().create(x.array(), shape(x.shape()));
+    try (NDArray buffer = manager().create(x.array(), shape(x.shape()))) {
+      return buffer.duplicate();
+    }
+  }
+
+  /// The same; if `channelsLast` and there are four axes, with the second one last in memory.
+  static NDArray array(NdArray x, boolean channelsLast) {
+    return channelsLast && x.shape().rank() == 4
+        ? array(x.permute(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+        : array(x);
   }
 
   static Shape shape(nn.core.Shape shape) {
@@ -57,9 +72,10 @@ final class Torch {
     return leaf;
   }
 
-  /// The backward pass of a loss.
-  static void backward(NDArray loss) {
-    JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
+  /// The backward pass of a loss, which leaves its gradients multiplied by `factor`.
+  static void backward(NDArray loss, float factor) {
+    JniUtils.backward(
+        (PtNDArray) loss, (PtNDArray) loss.onesLike().muli(factor), false, false);
   }
 
   /// What a backward pass took, and the gradient of the leaf if it was asked for.
