@@ -37,10 +37,10 @@ import picocli.CommandLine.Parameters;
         "  graft predict --model resnet18 --weights resnet18.pth --classes names.txt dog.jpg"
     })
 final class PredictCommand extends GraftCommand {
-  /// Up to so many operations the scalar kernels are done sooner, since C2 compiles the vector kernels meanwhile. Seconds from
-  /// the start of the process to its end, scalar and vector (AMD Zen 5): 1 image for ResNet-18 0.75 and 1.48, 10 images for
-  /// ResNet-20, a billion operations, 0.52 and 0.88.
-  private static final long FEW = 8_000_000_000L;
+  /// Up to so many operations the scalar kernels are done sooner, as C2 first has to compile the vector kernels: 4 images for
+  /// ResNet-18, 200 for ResNet-20. Seconds from the start of a process to the first and the tenth prediction, scalar and vector
+  /// (AMD Zen 5): ResNet-20 0.15 and 0.34, 0.25 and 0.6; ResNet-18 0.45 and 1.2, 1.85 and 1.5.
+  private static final long FEW = 16_000_000_000L;
 
   @Mixin private ModelOptions model;
 
