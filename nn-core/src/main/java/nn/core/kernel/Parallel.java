@@ -71,11 +71,11 @@ public final class Parallel {
     if (workers.length < threads - 1) {
       hire();
     }
-    Job job = new Job(chunks, body, Thread.currentThread());
+    Job job = new Job(chunks, body, Thread.currentThread(), Math.min(chunks, threads()));
     int slot = publish(job);
     INSIDE.set(true);
     try {
-      job.work();
+      job.work(0);
     } finally {
       INSIDE.set(false);
       if (slot >= 0) {
@@ -176,12 +176,12 @@ public final class Parallel {
     }
   }
 
-  private static boolean workOnAll() {
+  private static boolean workOnAll(int share) {
     boolean worked = false;
     for (int i = 0; i < MOST_JOBS; i++) {
       Job job = JOBS.get(i);
       if (job != null) {
-        worked |= job.work();
+        worked |= job.work(share);
       }
     }
     return worked;
@@ -189,9 +189,11 @@ public final class Parallel {
 
   private static final class Worker extends Thread {
     volatile boolean asleep;
+    private final int share; // of each job, to begin with; the caller's is 0
 
     Worker(int index) {
       super(null, null, "nn-worker-" + (index + 1), 0, false);
+      share = index + 1;
       setDaemon(true);
       setContextClassLoader(null); // keeps no application in memory
     }
@@ -201,7 +203,7 @@ public final class Parallel {
       INSIDE.set(true);
       while (isListed()) {
         int seen = published;
-        if (!workOnAll() && !lookOut(seen)) {
+        if (!workOnAll(share) && !lookOut(seen)) {
           sleep(seen);
         }
       }

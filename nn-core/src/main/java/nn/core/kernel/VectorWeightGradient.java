@@ -9,10 +9,12 @@ import nn.core.ConvSettings;
 /// x is laid out pixel by pixel, all channels of a pixel together, with its zeros: what a row of taps sees then lies in
 /// one piece and is read in place. Images are prepared in blocks of bounded size; then each chunk multiplies its part of the
 /// result for all images of the block, so that no partial results have to be kept and the order of the sum does not depend on
-/// threads. Small images are summed together, so that the result travels to memory and back less often.
+/// threads. A sum runs over several small images, so that the result travels to memory and back less often, or over a part of
+/// a large one, so that what is read again stays in cache.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
-  private static final int DEPTH = 512; // pixels that are worth a sum of their own
+  private static final int LEAST = 512; // pixels that are worth a sum of their own
+  private static final int MOST = 1024; // pixels in a sum, or in a row
   private static final int ROWS = VectorTile.ROWS == 12 ? 48 : 40; // output channels in one chunk: a multiple of a tile's rows
   private static final int WIDTH = VectorTile.WIDTH;
 
@@ -21,7 +23,9 @@ final class VectorWeightGradient {
   private final int in; // channels of one group
   private final int out;
   private final int pixels;
-  private final int together; // images in a sum
+  private final int together; // images in a sum; 1 if an image has several
+  private final int split; // sums of an image
+  private final int partRows; // output rows in a sum, if an image has several
   private final int bands; // of ROWS output channels
   private final int height; // of the padded image, as far as taps reach
   private final int width;
@@ -40,19 +44,22 @@ final class VectorWeightGradient {
     in = g.inChannels() / s.groups();
     out = g.outChannels() / s.groups();
     pixels = g.outHeight() * g.outWidth();
-    together = Math.clamp(DEPTH / Math.max(1, pixels), 1, Math.max(1, g.batch()));
+    together = Math.clamp(LEAST / Math.max(1, pixels), 1, Math.max(1, g.batch()));
+    partRows = Math.clamp(MOST / Math.max(1, g.outWidth()), 1, Math.max(1, g.outHeight()));
+    split = together > 1 ? 1 : Math.ceilDiv(g.outHeight(), partRows);
     bands = Math.ceilDiv(out, ROWS);
     height =
         (g.outHeight() - 1) * s.strideHeight() + (g.kernelHeight() - 1) * s.dilationHeight() + 1;
     width = (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
     pixelStep = in % WIDTH == 0 ? in + WIDTH / 2 : in;
     xSize = height * width * pixelStep + WIDTH;
-    bandSize = Math.min(ROWS, out) * together * pixels + WIDTH;
+    bandSize =
+        Math.min(ROWS, out) * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
     taps = g.kernelHeight() * g.kernelWidth();
     runs = s.dilationWidth() == 1 && pixelStep == in ? 1 : g.kernelWidth();
     runLength = g.kernelWidth() / runs * in;
     panels = Math.ceilDiv(runLength, WIDTH);
-    offsets = new int[together * pixels];
+    offsets = new int[split > 1 ? partRows * g.outWidth() : together * pixels];
     for (int i = 0; i < offsets.length; i++) {
       int y = i % pixels / g.outWidth() * s.strideHeight();
       int x = i % g.outWidth() * s.strideWidth();
@@ -69,23 +76,25 @@ final class VectorWeightGradient {
     if (g.batch() == 0) {
       Arrays.fill(sums, 0, dw.length, 0f);
     }
-    int perImage = s.groups() * (xSize + bands * bandSize / together);
+    long perImage = (long) s.groups() * (xSize + (long) bands * bandSize * split / together);
     int most = Math.clamp(BLOCK / perImage, 1, Math.max(1, g.batch()));
     int images = Math.ceilDiv(most, together) * together;
     float[] xs = Scratch.PIXELS.floats(images * s.groups() * xSize);
-    float[] dys = Scratch.PACKED_A.floats(images / together * s.groups() * bands * bandSize);
+    float[] dys = Scratch.PACKED_A.floats(images / together * split * s.groups() * bands * bandSize);
     for (int first = 0; first < g.batch(); first += images) {
       int start = first;
       int count = Math.min(images, g.batch() - first);
-      int parts = Math.ceilDiv(count, together);
+      int parts = Math.ceilDiv(count, together) * split;
       int packs = parts * s.groups() * bands;
       Parallel.chunks(
           packs + count * s.groups(),
           chunk -> {
             if (chunk < packs) {
               int sum = chunk / bands / s.groups();
+              int image = sum / split * together;
               pack(
-                  dy, start + sum * together, Math.min(together, count - sum * together),
+                  dy, start + image, Math.min(together, count - image),
+                  sum % split * partRows * g.outWidth(), pixelsOf(sum),
                   chunk / bands % s.groups(), chunk % bands * ROWS, dys, chunk * bandSize);
             } else {
               int plane = chunk - packs;
@@ -107,22 +116,31 @@ final class VectorWeightGradient {
                 (ky * s.dilationHeight() * width + run * s.dilationWidth()) * pixelStep + lane;
             int to = (group * out + band * ROWS) * taps * in + (ky * runs + run) * runLength + lane;
             for (int sum = 0; sum < parts; sum++) {
-              int image = sum * together;
+              int image = sum / split * together;
+              int row = sum % split * partRows * s.strideHeight();
               VectorTile.panel(
                   Math.min(ROWS, out - band * ROWS), Math.min(WIDTH, runLength - lane),
-                  Math.min(together, count - image) * pixels, dys,
+                  Math.min(together, count - image) * pixelsOf(sum), dys,
                   ((sum * s.groups() + group) * bands + band) * bandSize, xs,
-                  (image * s.groups() + group) * xSize + from, offsets, sums, to, taps * in,
-                  start + image > 0);
+                  (image * s.groups() + group) * xSize + row * width * pixelStep + from, offsets,
+                  sums, to, taps * in, start + sum > 0);
             }
           });
     }
     inOrder(sums, dw);
   }
 
-  /// A band of dy in tiles, as [VectorPack#rows] packs them, from the images one after another.
+  /// How many pixels of an image the sum takes.
+  private int pixelsOf(int sum) {
+    return split == 1
+        ? pixels
+        : Math.min(partRows, g.outHeight() - sum % split * partRows) * g.outWidth();
+  }
+
+  /// A band of dy in tiles, as [VectorPack#rows] packs them, `n` pixels from each of the images, one after another.
   private void pack(
-      float[] dy, int image, int count, int group, int top, float[] packed, int to) {
+      float[] dy, int image, int count, int pixel, int n, int group, int top, float[] packed,
+      int to) {
     int rows = Math.min(ROWS, out - top);
     int tile;
     for (int r = 0; r < rows; r += tile) {
@@ -130,8 +148,7 @@ final class VectorWeightGradient {
       for (int i = 0; i < count; i++) {
         int plane = ((image + i) * s.groups() + group) * out + top + r;
         VectorPack.rows(
-            tile, pixels, dy, plane * pixels, pixels, 1, packed,
-            to + (r * count + i * tile) * pixels);
+            tile, n, dy, plane * pixels + pixel, pixels, 1, packed, to + (r * count + i * tile) * n);
       }
     }
   }

@@ -7,13 +7,14 @@ import nn.core.ConvSettings;
 /// input times output gradient is a matrix product; the sums are transformed into the 9 weights.
 ///
 /// Tiles come in blocks whose intermediate numbers stay in cache. With many channels the pairs of channels share the
-/// threads; with few, groups of blocks do, and the groups' sums are added in order.
+/// threads; with few, groups of blocks do, each with its own cache, and the groups' sums are added in order.
 final class VectorWinogradGradient {
   private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 128; // of a block, about
   private static final int GROUPS = 8; // of blocks
-  private static final int PAIRS = 8; // of channel blocks that occupy the threads
+  private static final int FEW = 4; // blocks that share threads within rather than between them
+  private static final int SUMS = 1 << 22; // numbers of all groups' sums, 16 MiB
 
   private final int in;
   private final int out;
@@ -63,8 +64,9 @@ final class VectorWinogradGradient {
           });
       return;
     }
-    int groups = pairs >= PAIRS ? 1 : Math.min(GROUPS, blocks);
     int size = 36 * in * out;
+    int most = Math.min(GROUPS, blocks);
+    int groups = most >= FEW && most * size <= SUMS ? most : 1;
     float[] sums = Scratch.GRADIENT.floats(groups * size);
     Parallel.chunks(
         groups,

@@ -1,5 +1,6 @@
 package nn.core.op;
 
+import java.util.Arrays;
 import java.util.List;
 import nn.core.Gradients;
 import nn.core.Limits;
@@ -28,10 +29,12 @@ public record BatchNorm(
     Tensor weight,
     Tensor bias,
     Limits limits,
-    float[] mean,
-    float[] inverseDeviation,
-    float[] scale,
-    float[] shift) implements Op {
+    NdArray mean,
+    NdArray inverseDeviation,
+    NdArray scale,
+    NdArray shift) implements Op {
+  /// Σ d and Σ d · (x − μ) of the channel that a thread is at.
+  private static final ThreadLocal<double[]> SUMS = ThreadLocal.withInitial(() -> new double[2]);
 
   public static Tensor apply(
       Tensor x,
@@ -57,10 +60,15 @@ public record BatchNorm(
     float[] beta = bias.value().array();
     float[] followingMean = runningMean.writable();
     float[] followingVariance = runningVariance.writable();
-    float[] mean = new float[c.channels()];
-    float[] inverse = new float[c.channels()];
-    float[] scale = new float[c.channels()];
-    float[] shift = new float[c.channels()];
+    Shape channels = weight.shape();
+    NdArray means = x.value().fresh(channels);
+    NdArray inverses = x.value().fresh(channels);
+    NdArray scales = x.value().fresh(channels);
+    NdArray shifts = x.value().fresh(channels);
+    float[] mean = means.writable();
+    float[] inverse = inverses.writable();
+    float[] scale = scales.writable();
+    float[] shift = shifts.writable();
     Parallel.chunks(
         c.channels(),
         i -> {
@@ -76,9 +84,8 @@ public record BatchNorm(
     return Tensor.result(
         y,
         new BatchNorm(
-            limits.equals(Limits.NONE) ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(),
-            limits,
-            mean, inverse, scale, shift));
+            limits.equals(Limits.NONE) ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(), limits,
+            means, inverses, scales, shifts));
   }
 
   @Override
@@ -94,31 +101,37 @@ public record BatchNorm(
       return;
     }
     NdArray dx = dy.fresh(x.needsGradient() ? x.shape() : Shape.of(0));
-    float[] sums = new float[c.channels()]; // Σ d, with d = dy where nothing was cut, else 0
-    float[] dots = new float[c.channels()]; // Σ d · x̂
-    double[] both = new double[2 * c.channels()]; // Σ d and Σ d · (x − μ) of each channel
+    NdArray sums = dy.fresh(weight.shape()); // Σ d, with d = dy where nothing was cut, else 0
+    NdArray dots = dy.fresh(weight.shape()); // Σ d · x̂
+    float[] sum = sums.writable();
+    float[] dot = dots.writable();
+    float[] inverse = inverseDeviation.array();
     float[] to = dx.writable();
     Parallel.chunks(
         c.channels(),
         i -> {
+          double[] both = SUMS.get();
+          Arrays.fill(both, 0);
           addImages(c, i, dy.array(), both);
-          sums[i] = (float) both[2 * i];
-          dots[i] = (float) (both[2 * i + 1] * inverseDeviation[i]);
+          sum[i] = (float) both[0];
+          dot[i] = (float) (both[1] * inverse[i]);
           if (x.needsGradient()) {
-            inputGradient(c, i, dy.array(), sums[i], dots[i], to);
+            inputGradient(c, i, dy.array(), sum[i], dot[i], to);
           }
         });
-    gradients.add(bias, () -> NdArray.vector(sums)); // dL/dβ = Σ d
-    gradients.add(weight, () -> NdArray.vector(dots)); // dL/dγ = Σ d · x̂
+    gradients.add(bias, () -> sums); // dL/dβ = Σ d
+    gradients.add(weight, () -> dots); // dL/dγ = Σ d · x̂
     gradients.add(x, () -> dx);
   }
 
   private void addImages(Channels c, int channel, float[] dy, double[] both) {
     Kernels kernels = Kernels.active();
+    float factor = scale.array()[channel];
+    float offset = shift.array()[channel];
     for (int image = 0; image < c.batch(); image++) {
       kernels.batchNormSums(
-          x.value().array(), dy, c.at(image, channel), c.area(), scale[channel], shift[channel],
-          limits.low(), limits.high(), mean[channel], both, 2 * channel);
+          x.value().array(), dy, c.at(image, channel), c.area(), factor, offset,
+          limits.low(), limits.high(), mean.array()[channel], both, 0);
     }
   }
 
@@ -126,12 +139,14 @@ public record BatchNorm(
   private void inputGradient(
       Channels c, int channel, float[] dy, float sum, float dot, float[] dx) {
     Kernels kernels = Kernels.active();
-    float slope = dot / c.perChannel() * inverseDeviation[channel];
-    float base = sum / c.perChannel() - mean[channel] * slope;
+    float factor = scale.array()[channel];
+    float offset = shift.array()[channel];
+    float slope = dot / c.perChannel() * inverseDeviation.array()[channel];
+    float base = sum / c.perChannel() - mean.array()[channel] * slope;
     for (int image = 0; image < c.batch(); image++) {
       kernels.batchNormGradient(
-          x.value().array(), dy, dx, c.at(image, channel), c.area(), scale[channel],
-          shift[channel], limits.low(), limits.high(), base, slope);
+          x.value().array(), dy, dx, c.at(image, channel), c.area(), factor,
+          offset, limits.low(), limits.high(), base, slope);
     }
   }
 }
