@@ -28,13 +28,13 @@ record PaddedImage(int height, int width, int left, int down, int step) {
   void copy(
       float[] x, int xAt, int channels, int inHeight, int inWidth, int first, float[] to,
       int toAt) {
-    for (int s = 0; s < step; s++) { // the columns s - left, s - left + step, …
-      int from = Math.clamp(Math.ceilDiv(left - s, step), 0, width);
-      int end = Math.clamp(Math.ceilDiv(inWidth + left - s, step), from, width);
-      int column = from * step + s - left;
-      for (int c = 0; c < channels; c++) {
-        int plane = xAt + c * inHeight * inWidth;
-        for (int phase = 0; phase < down; phase++) {
+    for (int c = 0; c < channels; c++) {
+      int plane = xAt + c * inHeight * inWidth;
+      for (int s = 0; s < step; s++) { // the columns s - left, s - left + step, …
+        int from = Math.clamp(Math.ceilDiv(left - s, step), 0, width);
+        int end = Math.clamp(Math.ceilDiv(inWidth + left - s, step), from, width);
+        int column = from * step + s - left;
+        for (int phase = 0; phase < down; phase++) { // in the order of their places, see VectorRow
           int at = toAt + c * plane() + at(phase, s);
           for (int row = first + phase; row < first + height * down; row += down, at += width) {
             if (row < 0 || row >= inHeight) {

@@ -80,7 +80,8 @@ final class VectorWeightGradient {
     int most = Math.clamp(BLOCK / perImage, 1, Math.max(1, g.batch()));
     int images = Math.ceilDiv(most, together) * together;
     float[] xs = Scratch.PIXELS.floats(images * s.groups() * xSize);
-    float[] dys = Scratch.PACKED_A.floats(images / together * split * s.groups() * bands * bandSize);
+    float[] dys =
+        Scratch.PACKED_A.floats(images / together * split * s.groups() * bands * bandSize);
     for (int first = 0; first < g.batch(); first += images) {
       int start = first;
       int count = Math.min(images, g.batch() - first);
@@ -148,7 +149,8 @@ final class VectorWeightGradient {
       for (int i = 0; i < count; i++) {
         int plane = ((image + i) * s.groups() + group) * out + top + r;
         VectorPack.rows(
-            tile, n, dy, plane * pixels + pixel, pixels, 1, packed, to + (r * count + i * tile) * n);
+            tile, n, dy, plane * pixels + pixel, pixels, 1, packed,
+            to + (r * count + i * tile) * n);
       }
     }
   }

@@ -133,7 +133,8 @@ final class VectorWinograd {
     Parallel.chunks(
         panels,
         panel -> transformWeights(
-            panel * WIDE, Math.min(WIDE, out - panel * WIDE), all, panel * 36 * weightsPlace(WIDE)));
+            panel * WIDE, Math.min(WIDE, out - panel * WIDE), all,
+            panel * 36 * weightsPlace(WIDE)));
     return all;
   }
 

@@ -84,7 +84,8 @@ public record BatchNorm(
     return Tensor.result(
         y,
         new BatchNorm(
-            limits.equals(Limits.NONE) ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(), limits,
+            limits.equals(Limits.NONE) ? x.keptFor(x, weight) : x, weight.edge(), bias.edge(),
+            limits,
             means, inverses, scales, shifts));
   }
 
