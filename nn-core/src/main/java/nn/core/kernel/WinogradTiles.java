@@ -21,39 +21,21 @@ record WinogradTiles(
   void transform(
       float[] x, int first, int end, int block, float[] to, int at, int step, int place) {
     float[] half = Scratch.TILE.floats(6 * reach * L);
-    float[] edge = Scratch.LANES.floats(reach * reach * L);
-    int area = height * width;
+    int across = (columns - 1) * 4 + reach; // pixels that the tiles of a row reach
     int next;
     for (int row = first; row < end; row = next) { // image by image
-      int image = row / rows;
-      next = Math.min(end, (image + 1) * rows);
-      int top = Math.max(0, row % rows * 4 - padding);
-      int bottom = Math.min(height, (next - 1) % rows * 4 + reach - padding);
-      int pixels = Math.max(0, bottom - top) * width;
-      float[] byPixel = Scratch.IMAGE.floats(pixels * L);
-      int pitch = pixels + L;
-      float[] planes = Scratch.PLANES.floats(L * pitch);
-      for (int lane = 0; lane < L; lane++) {
-        System.arraycopy(
-            x, (image * channels + block * L + lane) * area + top * width, planes, lane * pitch,
-            pixels);
-      }
-      VectorTranspose.transpose(L, pixels, planes, 0, pitch, byPixel, 0, L, false);
-      for (int y = row % rows * 4 - padding; row < next; row++, y += 4) {
+      next = Math.min(end, (row / rows + 1) * rows);
+      int down = (next - row - 1) * 4 + reach;
+      float[] byPixel = Scratch.IMAGE.floats(down * across * L);
+      copy(x, row / rows * channels + block * L, row % rows * 4 - padding, down, across, byPixel);
+      for (int y = 0; row < next; row++, y += 4) {
         for (int column = 0; column < columns; column++, at += step) {
-          int left = column * 4 - padding;
-          boolean inside = y >= 0 && y + reach <= height && left >= 0 && left + reach <= width;
-          if (!inside) {
-            copyEdge(byPixel, y, top, left, edge);
-          }
-          float[] from = inside ? byPixel : edge;
-          int fromAt = inside ? ((y - top) * width + left) * L : 0;
-          int down = (inside ? width : reach) * L;
+          int from = (y * across + column * 4) * L;
           if (reach == 6) {
-            VectorTransforms.input(6, from, fromAt, L, down, half, 0, L, 6 * L);
+            VectorTransforms.input(6, byPixel, from, L, across * L, half, 0, L, 6 * L);
             VectorTransforms.input(6, half, 0, 6 * L, L, to, at, 6 * place, place);
           } else {
-            VectorTransforms.outputGradient(4, from, fromAt, L, down, half, 0, L, 4 * L);
+            VectorTransforms.outputGradient(4, byPixel, from, L, across * L, half, 0, L, 4 * L);
             VectorTransforms.outputGradient(6, half, 0, 4 * L, L, to, at, 6 * place, place);
           }
         }
@@ -61,15 +43,35 @@ record WinogradTiles(
     }
   }
 
-  /// A tile that reaches beyond the image, with zeros there.
-  private void copyEdge(float[] byPixel, int y, int top, int left, float[] edge) {
-    Arrays.fill(edge, 0, reach * reach * L, 0f);
-    int from = Math.max(0, left);
-    int end = Math.min(width, left + reach);
-    for (int i = Math.max(0, -y); i < Math.min(reach, height - y) && from < end; i++) {
-      System.arraycopy(
-          byPixel, ((y + i - top) * width + from) * L, edge, (i * reach + from - left) * L,
-          (end - from) * L);
+  /// L planes from `plane` on, pixel by pixel, with zeros around: `count` rows from row `top` on, which may be negative, of `across`
+  /// pixels.
+  private void copy(float[] x, int plane, int top, int count, int across, float[] byPixel) {
+    int area = height * width;
+    int seen = Math.min(width, across - padding);
+    boolean direct = seen >= L; // rows are too short otherwise: all of them at once first
+    int from = Math.max(0, top);
+    int pixels = Math.max(0, Math.min(height, top + count) - from) * width;
+    float[] whole = direct ? x : Scratch.PLANES.floats(pixels * L);
+    if (!direct) {
+      VectorTranspose.transpose(
+          L, pixels, x, plane * area + from * width, area, whole, 0, L, false);
+    }
+    for (int i = 0; i < count; i++) {
+      int y = top + i;
+      int at = i * across * L;
+      if (y < 0 || y >= height) {
+        Arrays.fill(byPixel, at, at + across * L, 0f);
+        continue;
+      }
+      int to = at + padding * L;
+      Arrays.fill(byPixel, at, to, 0f);
+      if (direct) {
+        VectorTranspose.transpose(
+            L, seen, x, plane * area + y * width, area, byPixel, to, L, false);
+      } else {
+        System.arraycopy(whole, (y - from) * width * L, byPixel, to, seen * L);
+      }
+      Arrays.fill(byPixel, to + seen * L, at + across * L, 0f);
     }
   }
 }
