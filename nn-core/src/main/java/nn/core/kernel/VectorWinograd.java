@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The work is cut into blocks of tile rows, as many as a block's intermediate numbers stay in cache; each block transforms
 /// the weights anew, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and needs no
-/// memory that lasts. Blocks run side by side, or, if they are few, the channels within a block do.
+/// memory that lasts. Blocks run side by side, each in its own cache, or, if they are too few for the threads, the channels within a block do:
+/// the result is the same.
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
 /// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; 256 of 14×14
@@ -25,7 +26,7 @@ final class VectorWinograd {
   private static final int WIDE = 2 * L;
   private static final int TILES = 192; // of a block, about
   private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB
-  private static final int FEW = 4; // blocks that share threads within rather than between them
+  private static final int FEWEST = 48; // tiles of a block, if there are few blocks
 
   private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
   private static final float[] NO_BIAS = new float[L];
@@ -65,7 +66,8 @@ final class VectorWinograd {
     tileColumns = Math.ceilDiv(outWidth, 4);
     inputs = new WinogradTiles(in, inHeight, inWidth, padding, 6, tileRows, tileColumns);
     int rows = batch * tileRows;
-    int blocks = Math.max(1, Math.round((float) rows * tileColumns / TILES));
+    int tiles = rows * tileColumns;
+    int blocks = Math.max(Math.clamp(tiles / FEWEST, 1, 4), Math.round((float) tiles / TILES));
     blockRows = Math.ceilDiv(rows, blocks);
     most = Math.ceilDiv(blockRows * tileColumns, 4) * 4;
     place = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
@@ -115,7 +117,7 @@ final class VectorWinograd {
         packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
     int rows = batch * tileRows;
     int blocks = Math.ceilDiv(rows, blockRows);
-    if (blocks < FEW) {
+    if (blocks % Parallel.threads() != 0 && blocks < 2 * Parallel.threads()) {
       for (int block = 0; block < blocks; block++) {
         block(x, kept, y, block * blockRows, Math.min(rows, (block + 1) * blockRows));
       }

@@ -12,6 +12,7 @@ final class VectorWinogradGradient {
   private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 128; // of a block, about
+  private static final int FEWEST = 64; // tiles of a block, if there are few blocks
   private static final int GROUPS = 8; // of blocks
   private static final int FEW = 4; // blocks that share threads within rather than between them
   private static final int SUMS = 1 << 22; // numbers of all groups' sums, 16 MiB
@@ -40,7 +41,9 @@ final class VectorWinogradGradient {
         new WinogradTiles(
             in, g.inHeight(), g.inWidth(), s.paddingHeight(), 6, tileRows, columns);
     outputs = new WinogradTiles(out, g.outHeight(), g.outWidth(), 0, 4, tileRows, columns);
-    blockRows = Math.ceilDiv(rows, Math.max(1, Math.round((float) rows * columns / TILES)));
+    int tiles = rows * columns;
+    int wanted = Math.max(tiles / FEWEST >= FEW ? FEW : 1, Math.round((float) tiles / TILES));
+    blockRows = Math.ceilDiv(rows, wanted);
     blocks = Math.ceilDiv(rows, blockRows);
     most = blockRows * columns;
     inPlace = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
