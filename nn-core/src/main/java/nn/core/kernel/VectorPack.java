@@ -73,6 +73,20 @@ final class VectorPack {
     }
   }
 
+  /// `count` panels of B, all whole, whose rows lie `bRow` apart: one after the other, read row by row.
+  static void panels(
+      int count, int depth, float[] b, int bAt, int bRow, float[] packed, int to) {
+    int size = depth * VectorTile.WIDTH;
+    for (int p = 0; p < depth; p++) {
+      int from = bAt + p * bRow;
+      int at = to + p * VectorTile.WIDTH;
+      for (int i = 0; i < count; i++) {
+        FloatVector.fromArray(S, b, from + 2 * i * L).intoArray(packed, at + i * size);
+        FloatVector.fromArray(S, b, from + (2 * i + 1) * L).intoArray(packed, at + i * size + L);
+      }
+    }
+  }
+
   /// The kernels of `lanes` channels, which lie one after the other from `wAt` on, tap by tap: `[kernel][lanes]`. There must be
   /// room for a vector of taps.
   static void byTap(int lanes, int kernel, float[] w, int wAt, float[] taps) {

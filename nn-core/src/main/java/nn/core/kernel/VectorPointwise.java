@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class VectorPointwise {
   private static final int WIDTH = VectorTile.WIDTH;
   private static final int PANELS = 4; // of B in a chunk
+  private static final int KEPT = 1 << 16; // numbers of B in a chunk, 256 KiB: they stay in cache
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
   private static final int ROWS = 48; // a multiple of every tile's rows
 
@@ -53,23 +54,31 @@ final class VectorPointwise {
       int m, int k, float[] packed, int batch, int area, float[] b, float @Nullable [] bias,
       float[] c) {
     int columns = batch * area;
-    int together = Math.clamp(columns / WIDTH / 8, 1, PANELS);
+    int together = Math.clamp(columns / WIDTH / 8, 1, Math.clamp(KEPT / k / WIDTH, 1, PANELS));
     Parallel.range(
         columns,
         together * WIDTH,
         (from, to) -> {
-          float[] panel = Scratch.PACKED_B.floats(k * WIDTH);
+          float[] panels = Scratch.PACKED_B.floats(together * k * WIDTH);
           float[] tile = Scratch.OUTPUT.floats(m * WIDTH);
+          boolean atOnce = from / area == (to - 1) / area && (to - from) % WIDTH == 0;
+          if (atOnce) {
+            VectorPack.panels(
+                (to - from) / WIDTH, k, b, from / area * k * area + from % area, area, panels, 0);
+          }
           for (int left = from; left < to; left += WIDTH) {
             int lanes = Math.min(WIDTH, to - left);
             int image = left / area;
             int pixel = left % area;
-            packColumns(b, k, area, left, lanes, panel);
+            int panel = (left - from) * k;
+            if (!atOnce) {
+              packColumns(b, k, area, left, lanes, panels, panel);
+            }
             boolean inPlace = pixel + lanes <= area;
             if (inPlace) {
-              tiles(m, lanes, k, packed, panel, c, image * m * area + pixel, area);
+              tiles(m, lanes, k, packed, panels, panel, c, image * m * area + pixel, area);
             } else {
-              tiles(m, lanes, k, packed, panel, tile, 0, WIDTH);
+              tiles(m, lanes, k, packed, panels, panel, tile, 0, WIDTH);
               scatter(tile, m, area, left, lanes, c);
             }
           }
@@ -80,10 +89,10 @@ final class VectorPointwise {
   }
 
   private static void tiles(
-      int m, int lanes, int k, float[] a, float[] b, float[] c, int cAt, int cStep) {
+      int m, int lanes, int k, float[] a, float[] b, int bAt, float[] c, int cAt, int cStep) {
     for (int top = 0; top < m; top += ROWS) {
       VectorTile.packed(
-          Math.min(ROWS, m - top), lanes, k, a, rowsAt(top, k), b, 0, c,
+          Math.min(ROWS, m - top), lanes, k, a, rowsAt(top, k), b, bAt, c,
           cAt + top * cStep, cStep, false);
     }
   }
@@ -112,7 +121,7 @@ final class VectorPointwise {
 
   /// The panel's pixels of each channel.
   private static void packColumns(
-      float[] b, int k, int area, int left, int lanes, float[] panel) {
+      float[] b, int k, int area, int left, int lanes, float[] panels, int to) {
     int at = 0;
     while (at < lanes) {
       int image = (left + at) / area;
@@ -120,7 +129,7 @@ final class VectorPointwise {
       int n = Math.min(lanes - at, area - pixel);
       int from = image * k * area + pixel;
       for (int p = 0; p < k; p++) {
-        System.arraycopy(b, from + p * area, panel, p * WIDTH + at, n);
+        System.arraycopy(b, from + p * area, panels, to + p * WIDTH + at, n);
       }
       at += n;
     }
@@ -153,41 +162,53 @@ final class VectorPointwise {
   }
 
   static void weightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
+    int pixels = g.batch() * g.outHeight() * g.outWidth();
+    int least = Math.ceilDiv(pixels, DEPTH);
+    int blocks =
+        least < PartialSums.GROUPS / 2
+            ? least
+            : Math.ceilDiv(least, PartialSums.GROUPS) * PartialSums.GROUPS;
+    PartialSums.add(
+        blocks, dw, dw.length, (first, end, sums, at) -> {
+          for (int block = first; block < end; block++) {
+            int start = (int) ((long) pixels * block / blocks);
+            int n = (int) ((long) pixels * (block + 1) / blocks) - start;
+            addPixels(g, x, dy, start, n, sums, at, block > first);
+          }
+        });
+  }
+
+  /// The sum over `n` pixels from `start` on.
+  private static void addPixels(
+      ConvGeometry g, float[] x, float[] dy, int start, int n, float[] sums, int at, boolean add) {
     int in = g.inChannels();
     int out = g.outChannels();
     int area = g.outHeight() * g.outWidth();
-    int pixels = g.batch() * area;
     int groups = Math.ceilDiv(out, ROWS);
     int panels = Math.ceilDiv(in, WIDTH);
-    int depth = Math.ceilDiv(pixels, Math.ceilDiv(pixels, DEPTH));
-    float[] a = Scratch.PACKED_A.floats(packedSize(out, depth));
-    float[] b = Scratch.WEIGHTS.floats(panels * depth * WIDTH);
-    for (int first = 0; first < pixels; first += depth) {
-      int start = first;
-      int n = Math.min(depth, pixels - first);
-      Parallel.chunks(
-          groups + panels,
-          chunk -> {
-            if (chunk < groups) {
-              int top = chunk * ROWS;
-              packPixelsOfRows(
-                  dy, out, area, top, Math.min(ROWS, out - top), start, n, a, rowsAt(top, n));
-            } else {
-              int left = (chunk - groups) * WIDTH;
-              packPixels(
-                  x, in, area, left, Math.min(WIDTH, in - left), start, n, WIDTH, b, left * n);
-            }
-          });
-      Parallel.chunks(
-          groups * panels,
-          chunk -> {
-            int top = chunk / panels * ROWS;
-            int left = chunk % panels * WIDTH;
-            VectorTile.packed(
-                Math.min(ROWS, out - top), Math.min(WIDTH, in - left), n, a, rowsAt(top, n), b,
-                left * n, dw, top * in + left, in, start > 0);
-          });
-    }
+    float[] a = Scratch.PACKED_A.floats(packedSize(out, n));
+    float[] b = Scratch.WEIGHTS.floats(panels * n * WIDTH);
+    Parallel.chunks(
+        groups + panels,
+        chunk -> {
+          if (chunk < groups) {
+            int top = chunk * ROWS;
+            packPixelsOfRows(
+                dy, out, area, top, Math.min(ROWS, out - top), start, n, a, rowsAt(top, n));
+          } else {
+            int left = (chunk - groups) * WIDTH;
+            packPixels(x, in, area, left, Math.min(WIDTH, in - left), start, n, WIDTH, b, left * n);
+          }
+        });
+    Parallel.chunks(
+        groups * panels,
+        chunk -> {
+          int top = chunk / panels * ROWS;
+          int left = chunk % panels * WIDTH;
+          VectorTile.packed(
+              Math.min(ROWS, out - top), Math.min(WIDTH, in - left), n, a, rowsAt(top, n), b,
+              left * n, sums, at + top * in + left, in, add);
+        });
   }
 
   /// Rows of dy in tiles, as [VectorPack#rows] packs them, from the images one after another.

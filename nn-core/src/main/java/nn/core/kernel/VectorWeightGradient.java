@@ -72,19 +72,29 @@ final class VectorWeightGradient {
   }
 
   private void run(float[] x, float[] dy, float[] dw) {
-    float[] sums = Scratch.GRADIENT.floats(dw.length);
     if (g.batch() == 0) {
-      Arrays.fill(sums, 0, dw.length, 0f);
+      Arrays.fill(dw, 0f);
+      return;
     }
+    float[] byTap = Scratch.LANES.floats(dw.length); // [out][tap][in]
+    PartialSums.add(
+        Math.ceilDiv(g.batch(), together), byTap, dw.length,
+        (first, end, sums, at) -> images(
+            x, dy, first * together, Math.min(g.batch(), end * together), sums, at));
+    inOrder(byTap, dw);
+  }
+
+  /// The sum over the images from `begin` to before `end`.
+  private void images(float[] x, float[] dy, int begin, int end, float[] sums, int sumsAt) {
     long perImage = (long) s.groups() * (xSize + (long) bands * bandSize * split / together);
-    int most = Math.clamp(BLOCK / perImage, 1, Math.max(1, g.batch()));
+    int most = Math.clamp(BLOCK / perImage, 1, end - begin);
     int images = Math.ceilDiv(most, together) * together;
     float[] xs = Scratch.PIXELS.floats(images * s.groups() * xSize);
     float[] dys =
         Scratch.PACKED_A.floats(images / together * split * s.groups() * bands * bandSize);
-    for (int first = 0; first < g.batch(); first += images) {
+    for (int first = begin; first < end; first += images) {
       int start = first;
-      int count = Math.min(images, g.batch() - first);
+      int count = Math.min(images, end - first);
       int parts = Math.ceilDiv(count, together) * split;
       int packs = parts * s.groups() * bands;
       Parallel.chunks(
@@ -115,7 +125,9 @@ final class VectorWeightGradient {
             int lane = panel * WIDTH;
             int from =
                 (ky * s.dilationHeight() * width + run * s.dilationWidth()) * pixelStep + lane;
-            int to = (group * out + band * ROWS) * taps * in + (ky * runs + run) * runLength + lane;
+            int to =
+                sumsAt + (group * out + band * ROWS) * taps * in + (ky * runs + run) * runLength
+                    + lane;
             for (int sum = 0; sum < parts; sum++) {
               int image = sum / split * together;
               int row = sum % split * partRows * s.strideHeight();
@@ -124,11 +136,10 @@ final class VectorWeightGradient {
                   Math.min(together, count - image) * pixelsOf(sum), dys,
                   ((sum * s.groups() + group) * bands + band) * bandSize, xs,
                   (image * s.groups() + group) * xSize + row * width * pixelStep + from, offsets,
-                  sums, to, taps * in, start + sum > 0);
+                  sums, to, taps * in, start > begin || sum > 0);
             }
           });
     }
-    inOrder(sums, dw);
   }
 
   /// How many pixels of an image the sum takes.

@@ -1,0 +1,40 @@
+package nn.core.kernel;
+
+/// Long sums of small arrays, such as weight gradients, which run over the pixels of all images: groups of parts are summed side
+/// by side, each by one thread in its own cache, and the groups' sums are added in order. Where the array is large or the parts are few, the
+/// threads share the work within each part instead.
+///
+/// How the parts are grouped depends on sizes alone, and so do the bits of the result.
+final class PartialSums {
+  static final int GROUPS = 8;
+  private static final int MOST = 1 << 20; // numbers of all groups' sums, 4 MiB
+
+  /// Writes the sum of the parts from `first` to before `end` to `sums`, from `at` on.
+  @FunctionalInterface
+  interface Part {
+    void sum(int first, int end, float[] sums, int at);
+  }
+
+  private PartialSums() {}
+
+  /// Writes the sum of all parts, `size` numbers, to `sum`.
+  static void add(int parts, float[] sum, int size, Part part) {
+    int groups = parts >= GROUPS ? GROUPS : GROUPS / 2; // even numbers, for two threads
+    if (parts < groups || (long) groups * size > MOST) {
+      part.sum(0, parts, sum, 0);
+      return;
+    }
+    float[] sums = Scratch.GRADIENT.floats(groups * size);
+    Parallel.chunks(
+        groups,
+        group -> part.sum(
+            parts * group / groups, parts * (group + 1) / groups, sums, group * size));
+    System.arraycopy(sums, 0, sum, 0, size);
+    for (int group = 1; group < groups; group++) {
+      int from = group * size;
+      for (int i = 0; i < size; i++) {
+        sum[i] += sums[from + i];
+      }
+    }
+  }
+}
