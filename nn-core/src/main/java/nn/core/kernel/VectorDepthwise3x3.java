@@ -1,8 +1,8 @@
 package nn.core.kernel;
 
-import static nn.core.kernel.DepthwisePlanes.TAPS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS_AT;
+import static nn.core.kernel.VectorDepthwisePlanes.TAPS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS_AT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class VectorDepthwise3x3 {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final long ALL = DepthwisePlanes.lanes(0, L);
-  private static final long NOT_FIRST = DepthwisePlanes.lanes(1, L);
-  private static final long NOT_LAST = DepthwisePlanes.lanes(0, L - 1);
+  private static final long ALL = VectorDepthwisePlanes.lanes(0, L);
+  private static final long NOT_FIRST = VectorDepthwisePlanes.lanes(1, L);
+  private static final long NOT_LAST = VectorDepthwisePlanes.lanes(0, L - 1);
 
   private VectorDepthwise3x3() {}
 
   static boolean fits(ConvGeometry g) {
-    return DepthwisePlanes.fits(g);
+    return VectorDepthwisePlanes.fits(g);
   }
 
   static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
@@ -57,7 +57,7 @@ final class VectorDepthwise3x3 {
     int height = g.inHeight();
     int width = g.inWidth();
     boolean narrow = VectorDepthwise3x3Narrow.fits(width);
-    DepthwisePlanes.each(
+    VectorDepthwisePlanes.each(
         g, x, height * width, y, height * width,
         (planes, channel, in, inAt, out, outAt) -> {
           if (narrow) {
@@ -137,7 +137,7 @@ final class VectorDepthwise3x3 {
     int height = g.inHeight();
     int width = g.inWidth();
     boolean narrow = VectorDepthwise3x3Narrow.fits(width);
-    DepthwisePlanes.sum(
+    VectorDepthwisePlanes.sum(
         g, x, dy, dw, narrow,
         (images, in, inAt, arrived, arrivedAt, sums, sumsAt) -> {
           if (narrow) {
@@ -173,11 +173,11 @@ final class VectorDepthwise3x3 {
         float[] below = row + 1 == height ? ZEROS : dy;
         int belowAt = row + 1 == height ? ZEROS_AT : dyAt + at + width;
         for (int column = 0; column < width; column += L) {
-          long lanes = DepthwisePlanes.lanes(0, width - column);
+          long lanes = VectorDepthwisePlanes.lanes(0, width - column);
           VectorMask<Float> inside = VectorMask.fromLong(S, lanes);
           VectorMask<Float> left = VectorMask.fromLong(S, column == 0 ? NOT_FIRST : lanes);
           VectorMask<Float> right =
-              VectorMask.fromLong(S, DepthwisePlanes.lanes(0, width - 1 - column));
+              VectorMask.fromLong(S, VectorDepthwisePlanes.lanes(0, width - 1 - column));
           int place = xAt + at + column;
           FloatVector x0 = zero.blend(FloatVector.fromArray(S, x, place - 1), left);
           FloatVector x1 = zero.blend(FloatVector.fromArray(S, x, place), inside);

@@ -1,9 +1,9 @@
 package nn.core.kernel;
 
-import static nn.core.kernel.DepthwisePlanes.TAPS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS_AT;
-import static nn.core.kernel.DepthwisePlanes.lanes;
+import static nn.core.kernel.VectorDepthwisePlanes.TAPS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS_AT;
+import static nn.core.kernel.VectorDepthwisePlanes.lanes;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;

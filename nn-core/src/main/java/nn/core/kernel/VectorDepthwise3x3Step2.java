@@ -1,9 +1,9 @@
 package nn.core.kernel;
 
-import static nn.core.kernel.DepthwisePlanes.TAPS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS;
-import static nn.core.kernel.DepthwisePlanes.ZEROS_AT;
-import static nn.core.kernel.DepthwisePlanes.lanes;
+import static nn.core.kernel.VectorDepthwisePlanes.TAPS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS;
+import static nn.core.kernel.VectorDepthwisePlanes.ZEROS_AT;
+import static nn.core.kernel.VectorDepthwisePlanes.lanes;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -33,7 +33,7 @@ final class VectorDepthwise3x3Step2 {
   private VectorDepthwise3x3Step2() {}
 
   static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-    DepthwisePlanes.each(
+    VectorDepthwisePlanes.each(
         g, x, g.inHeight() * g.inWidth(), y, g.outHeight() * g.outWidth(),
         (planes, channel, in, inAt, out, outAt) -> forward(
             planes, channel, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, w, bias, out,
@@ -93,7 +93,7 @@ final class VectorDepthwise3x3Step2 {
   /// Of the input's rows and columns, the even ones meet the middle taps alone, the odd ones the two others, of outputs that
   /// are next to each other.
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    DepthwisePlanes.each(
+    VectorDepthwisePlanes.each(
         g, dy, g.outHeight() * g.outWidth(), dx, g.inHeight() * g.inWidth(),
         (planes, channel, in, inAt, out, outAt) -> inputGradient(
             planes, channel, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, w, out, outAt));
@@ -157,7 +157,7 @@ final class VectorDepthwise3x3Step2 {
   }
 
   static void weightGradient(ConvGeometry g, float[] x, float[] dy, float[] dw) {
-    DepthwisePlanes.sum(
+    VectorDepthwisePlanes.sum(
         g, x, dy, dw, VectorDepthwise3x3Narrow.fits(g.inWidth()),
         (images, in, inAt, arrived, arrivedAt, sums, sumsAt) -> products(
             images, g.inChannels(), g.outHeight(), g.outWidth(), in, inAt, arrived, arrivedAt,

@@ -34,7 +34,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void matmulTransposed(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    if (m <= 2) {
+    if (m <= 2 || n < VectorVector.FEW) {
       for (int i = 0; i < m; i++) {
         VectorVector.rowTimesTransposed(n, k, a, aAt + i * k, b, bAt, c, cAt + i * n);
       }

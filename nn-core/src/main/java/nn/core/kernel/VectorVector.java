@@ -8,6 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorVector {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  /// Columns that fill no vector: a product is better a row of dot products for each row of A, as a head with few classes.
+  static final int FEW = L;
+
   private static final int CHUNK = 1 << 16; // numbers of the matrix that are worth a chunk of their own
 
   private VectorVector() {}

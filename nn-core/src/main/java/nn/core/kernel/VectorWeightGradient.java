@@ -11,6 +11,8 @@ import nn.core.ConvSettings;
 /// result for all images of the block, so that no partial results have to be kept and the order of the sum does not depend on
 /// threads. A sum runs over several small images, so that the result travels to memory and back less often, or over a part of
 /// a large one, so that what is read again stays in cache.
+///
+/// The lanes are input channels, or output channels where a row of taps fills no vector, as in the first layer of a network.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
   private static final int LEAST = 512; // pixels that are worth a sum of their own
@@ -26,7 +28,9 @@ final class VectorWeightGradient {
   private final int together; // images in a sum; 1 if an image has several
   private final int split; // sums of an image
   private final int partRows; // output rows in a sum, if an image has several
-  private final int bands; // of ROWS output channels
+  private final boolean outAsLanes;
+  private final int bandRows; // output channels that are packed together
+  private final int bands;
   private final int height; // of the padded image, as far as taps reach
   private final int width;
   private final int pixelStep; // from a pixel to the next: where channels fill vectors, so that pixels do not share lines of the cache
@@ -47,18 +51,21 @@ final class VectorWeightGradient {
     together = Math.clamp(LEAST / Math.max(1, pixels), 1, Math.max(1, g.batch()));
     partRows = Math.clamp(MOST / Math.max(1, g.outWidth()), 1, Math.max(1, g.outHeight()));
     split = together > 1 ? 1 : Math.ceilDiv(g.outHeight(), partRows);
-    bands = Math.ceilDiv(out, ROWS);
     height =
         (g.outHeight() - 1) * s.strideHeight() + (g.kernelHeight() - 1) * s.dilationHeight() + 1;
     width = (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
     pixelStep = in % WIDTH == 0 ? in + WIDTH / 2 : in;
     xSize = height * width * pixelStep + WIDTH;
-    bandSize =
-        Math.min(ROWS, out) * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
-    taps = g.kernelHeight() * g.kernelWidth();
     runs = s.dilationWidth() == 1 && pixelStep == in ? 1 : g.kernelWidth();
     runLength = g.kernelWidth() / runs * in;
-    panels = Math.ceilDiv(runLength, WIDTH);
+    outAsLanes = runLength < WIDTH && out > runLength;
+    bandRows = outAsLanes ? WIDTH : ROWS;
+    bands = Math.ceilDiv(out, bandRows);
+    bandSize =
+        (outAsLanes ? WIDTH : Math.min(ROWS, out))
+            * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
+    taps = g.kernelHeight() * g.kernelWidth();
+    panels = outAsLanes ? 1 : Math.ceilDiv(runLength, WIDTH);
     offsets = new int[split > 1 ? partRows * g.outWidth() : together * pixels];
     for (int i = 0; i < offsets.length; i++) {
       int y = i % pixels / g.outWidth() * s.strideHeight();
@@ -106,7 +113,7 @@ final class VectorWeightGradient {
               pack(
                   dy, start + image, Math.min(together, count - image),
                   sum % split * partRows * g.outWidth(), pixelsOf(sum),
-                  chunk / bands % s.groups(), chunk % bands * ROWS, dys, chunk * bandSize);
+                  chunk / bands % s.groups(), chunk % bands * bandRows, dys, chunk * bandSize);
             } else {
               int plane = chunk - packs;
               byPixel(
@@ -125,18 +132,26 @@ final class VectorWeightGradient {
             int lane = panel * WIDTH;
             int from =
                 (ky * s.dilationHeight() * width + run * s.dilationWidth()) * pixelStep + lane;
-            int to =
-                sumsAt + (group * out + band * ROWS) * taps * in + (ky * runs + run) * runLength
-                    + lane;
+            int tap = (ky * runs + run) * runLength + lane; // of the first row, or lane
+            int groupAt = sumsAt + group * out * taps * in;
+            int rows = Math.min(bandRows, out - band * bandRows);
             for (int sum = 0; sum < parts; sum++) {
               int image = sum / split * together;
               int row = sum % split * partRows * s.strideHeight();
-              VectorTile.panel(
-                  Math.min(ROWS, out - band * ROWS), Math.min(WIDTH, runLength - lane),
-                  Math.min(together, count - image) * pixelsOf(sum), dys,
-                  ((sum * s.groups() + group) * bands + band) * bandSize, xs,
-                  (image * s.groups() + group) * xSize + row * width * pixelStep + from, offsets,
-                  sums, to, taps * in, start > begin || sum > 0);
+              int depth = Math.min(together, count - image) * pixelsOf(sum);
+              int dyAt = ((sum * s.groups() + group) * bands + band) * bandSize;
+              int xAt = (image * s.groups() + group) * xSize + row * width * pixelStep + from;
+              boolean add = start > begin || sum > 0;
+              if (outAsLanes) {
+                VectorTile.panel(
+                    runLength, rows, depth, xs, xAt, offsets, dys, dyAt,
+                    VectorPack.steps(depth, WIDTH), sums, groupAt + tap * out + band * bandRows,
+                    out, add);
+              } else {
+                VectorTile.panel(
+                    rows, Math.min(WIDTH, runLength - lane), depth, dys, dyAt, xs, xAt, offsets,
+                    sums, groupAt + band * bandRows * taps * in + tap, taps * in, add);
+              }
             }
           });
     }
@@ -149,11 +164,20 @@ final class VectorWeightGradient {
         : Math.min(partRows, g.outHeight() - sum % split * partRows) * g.outWidth();
   }
 
-  /// A band of dy in tiles, as [VectorPack#rows] packs them, `n` pixels from each of the images, one after another.
+  /// A band of dy in tiles, as [VectorPack#rows] packs them, or pixel by pixel if the output channels are the lanes: `n` pixels from
+  /// each of the images, one after another.
   private void pack(
       float[] dy, int image, int count, int pixel, int n, int group, int top, float[] packed,
       int to) {
-    int rows = Math.min(ROWS, out - top);
+    int rows = Math.min(bandRows, out - top);
+    for (int i = 0; i < count && outAsLanes; i++) {
+      int plane = ((image + i) * s.groups() + group) * out + top;
+      VectorPack.panel(
+          rows, WIDTH, n, dy, plane * pixels + pixel, 1, pixels, packed, to + i * n * WIDTH);
+    }
+    if (outAsLanes) {
+      return;
+    }
     int tile;
     for (int r = 0; r < rows; r += tile) {
       tile = VectorTile.rows(rows - r);
@@ -196,7 +220,7 @@ final class VectorWeightGradient {
     }
   }
 
-  /// From `[out][tap][in]` to `[out][in][tap]`.
+  /// From `[out][tap][in]`, or `[tap][in][out]` in each group, to `[out][in][tap]`.
   private void inOrder(float[] sums, float[] dw) {
     Parallel.range(
         g.outChannels(),
@@ -204,9 +228,11 @@ final class VectorWeightGradient {
         (from, to) -> {
           for (int o = from; o < to; o++) {
             int at = o * in * taps;
+            int source = outAsLanes ? o / out * out * in * taps + o % out : at;
+            int step = outAsLanes ? out : 1;
             for (int c = 0; c < in; c++) {
               for (int tap = 0; tap < taps; tap++) {
-                dw[at + c * taps + tap] = sums[at + tap * in + c];
+                dw[at + c * taps + tap] = sums[source + (tap * in + c) * step];
               }
             }
           }

@@ -11,7 +11,7 @@ import nn.core.ConvSettings;
 /// What lies there is another plane, except before the first plane and behind the last: these two are computed on copies
 /// with room around them. So kernels never ask where an array ends, and no plane is copied to spell out its zeros. Rows above
 /// and below a plane are read from [#ZEROS].
-final class DepthwisePlanes {
+final class VectorDepthwisePlanes {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int ROOM = 2 * L + 1; // how far kernels read beyond the ends of rows
@@ -36,7 +36,7 @@ final class DepthwisePlanes {
     void run(int images, float[] x, int xAt, float[] dy, int dyAt, float[] sums, int sumsAt);
   }
 
-  private DepthwisePlanes() {}
+  private VectorDepthwisePlanes() {}
 
   /// 3×3 taps beside each other, a padding of 1, one output for each input channel, and a step of 1, or of 2 through planes with
   /// even sides. Much smaller planes than a vector would read beyond the next one.
