@@ -18,7 +18,7 @@ final class VectorVector {
   /// `c = a · B` for a row a, whose elements lie `aStep` apart, and B `[k×n]`.
   static void rowTimes(
       int n, int k, float[] a, int aAt, int aStep, float[] b, int bAt, float[] c, int cAt) {
-    int width = Math.clamp(CHUNK / Math.max(1, k), 1, 1024) * 4 * L;
+    int width = Math.max(1, CHUNK / Math.max(1, k) / (4 * L)) * 4 * L;
     Parallel.range(
         n,
         width,

@@ -39,13 +39,13 @@ class KernelsTest {
   @ParameterizedTest
   @MethodSource("implementations")
   void convolutionsAndTheirGradientsAreTheSumsOverTheirTaps(Kernels kernels) {
-    KernelChecks.convolutions(kernels, 150);
+    ConvolutionChecks.convolutions(kernels, 150);
   }
 
   @ParameterizedTest
   @MethodSource("implementations")
   void convolutionsCarryNotANumberAndInfinityWhereTheyBelong(Kernels kernels) {
-    KernelChecks.convolutionWithNotFinite(kernels);
+    ConvolutionChecks.convolutionWithNotFinite(kernels);
   }
 
   @ParameterizedTest
@@ -69,31 +69,31 @@ class KernelsTest {
   @ParameterizedTest
   @MethodSource("implementations")
   void affineMapsAndTheirGradientsKeepTheirLimits(Kernels kernels) {
-    KernelChecks.affineMaps(kernels);
+    NormChecks.affineMaps(kernels);
   }
 
   @ParameterizedTest
   @MethodSource("implementations")
   void gradientsOfBatchNormAreCloseToTheExactOnes(Kernels kernels) {
-    KernelChecks.batchNorms(kernels);
+    NormChecks.batchNorms(kernels);
   }
 
   @ParameterizedTest
   @MethodSource("implementations")
   void layerNormAndItsGradientAreCloseToTheExactOnes(Kernels kernels) {
-    KernelChecks.layerNorms(kernels);
+    NormChecks.layerNorms(kernels);
   }
 
   @ParameterizedTest
   @MethodSource("implementations")
   void softmaxAndItsGradientAreCloseToTheExactOnes(Kernels kernels) {
-    KernelChecks.softmaxes(kernels);
+    NormChecks.softmaxes(kernels);
   }
 
   @ParameterizedTest
   @MethodSource("implementations")
   void maximaOfWindowsAreTheFirstOfTheLargestOrNotANumber(Kernels kernels) {
-    KernelChecks.maxPools(kernels);
+    PoolChecks.maxPools(kernels);
   }
 
   @ParameterizedTest

@@ -1,0 +1,253 @@
+package nn.core.kernel;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import nn.core.ConvSettings;
+import nn.core.Shape;
+
+/// Convolutions and their gradients against plain loops in double precision.
+final class ConvolutionChecks {
+  private ConvolutionChecks() {}
+
+  static void convolutions(Kernels kernels, int count) {
+    SplittableRandom random = new SplittableRandom(42);
+    for (int i = 0; i < count; i++) {
+      convolution(kernels, randomGeometry(random), i);
+    }
+    ConvSettings s = ConvSettings.DEFAULT;
+    int[][] named = { // batch, in, height, width, out, kernel height, kernel width
+        {2, 16, 32, 32, 16, 3, 3}, {3, 33, 8, 8, 65, 3, 3}, {2, 64, 7, 7, 40, 3, 3},
+        {1, 3, 40, 40, 20, 7, 7},
+    };
+    for (int[] n : named) {
+      convolution(kernels, geometry(n, s.padding(n[5] / 2)), 1);
+      convolution(kernels, geometry(n, s.padding(n[5] / 2).stride(2)), 2);
+      convolution(kernels, geometry(n, s), 3);
+    }
+    convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(2)), 4);
+    convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(3, 1).padding(2)), 5);
+    convolution(kernels, geometry(new int[] {3, 20, 14, 14, 40, 1, 1}, s), 6);
+    convolution(kernels, geometry(new int[] {2, 3, 2, 3, 4, 5, 6}, s.padding(2, 3)), 7); // larger than the image
+    convolution(kernels, geometry(new int[] {1, 1, 1, 1, 1, 3, 3}, s.padding(4).dilation(3)), 8);
+    convolution(kernels, geometry(new int[] {2, 6, 17, 33, 6, 3, 3}, s.padding(1).groups(6)), 9); // depthwise
+    convolution(
+        kernels, geometry(new int[] {2, 6, 16, 40, 6, 5, 5}, s.padding(2).stride(2).groups(6)), 10);
+    convolution(kernels, geometry(new int[] {2, 6, 9, 9, 18, 3, 3}, s.padding(1).groups(6)), 11); // multiplier 3
+    convolution(kernels, geometry(new int[] {0, 6, 9, 9, 4, 3, 3}, s), 12); // no image
+    convolution(kernels, geometry(new int[] {1, 2, 5, 5, 3, 1, 1}, s.stride(7)), 13);
+    convolution(kernels, geometry(new int[] {1, 300, 4, 4, 70, 3, 3}, s.padding(1)), 14);
+    convolution(kernels, geometry(new int[] {1, 70, 64, 64, 8, 3, 3}, s.padding(1)), 15); // several slabs
+    for (int stride = 1; stride <= 2; stride++) { // depthwise, channels as lanes
+      convolution(
+          kernels,
+          geometry(new int[] {3, 32, 7, 9, 32, 3, 3}, s.padding(1).stride(stride).groups(32)),
+          30 + stride);
+      convolution(
+          kernels,
+          geometry(new int[] {2, 16, 14, 13, 16, 5, 3}, s.padding(2, 0).stride(stride).groups(16)),
+          32 + stride);
+    }
+    convolution(
+        kernels, geometry(new int[] {2, 16, 9, 9, 16, 3, 3}, s.padding(2).dilation(2).groups(16)),
+        35);
+    int[][] depthwise = { // batch, channels, height, width (VectorDepthwise3x3)
+        {3, 5, 7, 7}, {1, 1, 8, 8}, {2, 1, 4, 4}, {2, 3, 6, 2}, {2, 4, 2, 15}, {3, 40, 14, 14},
+        {2, 3, 5, 16}, {2, 3, 28, 30}, {1, 3, 3, 48}, {2, 3, 2, 50}, {1, 2, 11, 64}, {2, 2, 34, 68},
+    };
+    for (int i = 0; i < depthwise.length; i++) {
+      int[] d = depthwise[i];
+      for (int stride = 1; stride <= 2; stride++) {
+        int[] n = {d[0], d[1], d[2] * stride, d[3] * stride, d[1], 3, 3};
+        convolution(kernels, geometry(n, s.padding(1).stride(stride).groups(d[1])), 50 + i);
+      }
+    }
+    int[][] tiled = { // whole vectors of channels: tiles of 4×4 outputs (VectorWinograd)
+        {1, 16, 16, 16, 32, 3, 3}, {3, 32, 7, 7, 48, 3, 3}, {2, 48, 9, 14, 16, 3, 3},
+        {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
+        {2, 32, 9, 9, 512, 3, 3},
+    };
+    for (int i = 0; i < tiled.length; i++) {
+      convolution(kernels, geometry(tiled[i], s.padding(i % 3)), 20 + i);
+    }
+  }
+
+  private static ConvGeometry geometry(int[] n, ConvSettings settings) {
+    return ConvGeometry.of(
+        Shape.of(n[0], n[1], n[2], n[3]), Shape.of(n[4], n[1] / settings.groups(), n[5], n[6]),
+        settings);
+  }
+
+  private static ConvGeometry randomGeometry(SplittableRandom random) {
+    while (true) {
+      int groups = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
+      int in = groups * (random.nextInt(4) == 0 ? 1 : random.nextInt(1, 20));
+      int out = groups * (random.nextInt(4) == 0 ? 1 : random.nextInt(1, 40));
+      ConvSettings settings =
+          ConvSettings.DEFAULT
+              .stride(random.nextInt(1, 4), random.nextInt(1, 4))
+              .padding(random.nextInt(0, 4), random.nextInt(0, 4))
+              .dilation(random.nextInt(1, 4), random.nextInt(1, 4))
+              .groups(groups);
+      int[] n = {
+          random.nextInt(1, 4), in, random.nextInt(1, 20), random.nextInt(1, 40), out,
+          random.nextInt(1, 6),
+          random.nextInt(1, 6)
+      };
+      boolean fits =
+          n[2] + 2 * settings.paddingHeight() >= settings.dilationHeight() * (n[5] - 1) + 1
+              && n[3] + 2 * settings.paddingWidth() >= settings.dilationWidth() * (n[6] - 1) + 1;
+      if (fits) {
+        return geometry(n, settings);
+      }
+    }
+  }
+
+  static void convolutionWithNotFinite(Kernels kernels) {
+    ConvSettings s = ConvSettings.DEFAULT.padding(1);
+    convolutionWithNotFinite(kernels, geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, s));
+    for (int stride = 1; stride <= 2; stride++) { // depthwise
+      for (int[] side : new int[][] {{8, 8}, {14, 14}, {10, 60}}) {
+        int[] n = {2, 5, side[0], side[1], 5, 3, 3};
+        convolutionWithNotFinite(kernels, geometry(n, s.stride(stride).groups(5)));
+      }
+    }
+  }
+
+  private static void convolutionWithNotFinite(Kernels kernels, ConvGeometry g) {
+    float[] x = KernelChecks.random(g.inputShape().size(), 1);
+    int area = g.inHeight() * g.inWidth();
+    x[area + g.inWidth() + 1] = Float.NaN;
+    x[5 * area + area / 2 + 1] = Float.POSITIVE_INFINITY;
+    float[] w = KernelChecks.random(g.kernelShape().size(), 2);
+    float[] dy = KernelChecks.random(g.outputShape().size(), 3);
+    int outArea = g.outHeight() * g.outWidth();
+    dy[8 * outArea + g.outWidth() + 1] = Float.NaN;
+    dy[8 * outArea + g.outWidth() + 2] = Float.NEGATIVE_INFINITY;
+    Sums y = forward(g, x, w, null);
+    float[] got = new float[dy.length];
+    kernels.conv2d(g, x, w, null, got);
+    y.check(kernels.name() + " y of " + g, got);
+    Sums dx = inputGradient(g, dy, w);
+    got = new float[x.length];
+    kernels.conv2dInputGradient(g, dy, w, got);
+    dx.check(kernels.name() + " dx of " + g, got);
+    Sums dw = weightGradient(g, x, KernelChecks.random(dy.length, 4));
+    got = new float[w.length];
+    kernels.conv2dWeightGradient(g, x, KernelChecks.random(dy.length, 4), got);
+    dw.check(kernels.name() + " dw of " + g, got);
+  }
+
+  private static void convolution(Kernels kernels, ConvGeometry g, long seed) {
+    float[] x = KernelChecks.random(g.inputShape().size(), seed);
+    float[] w = KernelChecks.random(g.kernelShape().size(), seed + 1);
+    float[] dy = KernelChecks.random(g.outputShape().size(), seed + 2);
+    float[] bias = seed % 2 == 0 ? null : KernelChecks.random(g.outChannels(), seed + 3);
+    float[] y = KernelChecks.random(dy.length, 5); // must be overwritten
+    float[] dx = KernelChecks.random(x.length, 6);
+    float[] dw = KernelChecks.random(w.length, 7);
+    boolean tiled =
+        g.kernelHeight() == 3 && g.kernelWidth() == 3 && g.settings().strideHeight() == 1
+            && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0;
+    kernels.conv2d(g, x, w, bias, y);
+    forward(g, x, w, bias).check(kernels.name() + " y of " + g, y, tiled);
+    kernels.conv2dInputGradient(g, dy, w, dx);
+    inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx, tiled);
+    kernels.conv2dWeightGradient(g, x, dy, dw);
+    weightGradient(g, x, dy).check(kernels.name() + " dw of " + g, dw, tiled);
+  }
+
+  /// Sums in double, and for the expected error the sum of sizes and the number of terms.
+  private static final class Sums {
+    final double[] sum;
+    final double[] size;
+    final int[] terms;
+
+    Sums(int n) {
+      sum = new double[n];
+      size = new double[n];
+      terms = new int[n];
+    }
+
+    void add(int i, double term) {
+      sum[i] += term;
+      size[i] += Math.abs(term);
+      terms[i]++;
+    }
+
+    void check(String what, float[] got) {
+      for (int i = 0; i < sum.length; i++) {
+        KernelChecks.close(what + " at " + i, sum[i], got[i], size[i], terms[i]);
+      }
+    }
+
+    /// @param tiled whether outputs share intermediate results, so that the error goes with the largest of them
+    void check(String what, float[] got, boolean tiled) {
+      if (!tiled) {
+        check(what, got);
+        return;
+      }
+      double largest = Arrays.stream(sum).map(Math::abs).max().orElse(0);
+      for (int i = 0; i < sum.length; i++) {
+        if (!(Math.abs(got[i] - sum[i]) <= 1e-5 * largest)) {
+          throw new AssertionError(
+              what + " at " + i + ": expected " + sum[i] + ", got " + got[i]
+                  + ", the largest is " + largest);
+        }
+      }
+    }
+  }
+
+  private interface Tap {
+    void at(int x, int w, int y);
+  }
+
+  private static Sums forward(ConvGeometry g, float[] x, float[] w, float[] bias) {
+    Sums sums = new Sums(g.outputShape().size());
+    for (int i = 0; bias != null && i < sums.sum.length; i++) {
+      sums.add(i, bias[i / (g.outHeight() * g.outWidth()) % g.outChannels()]);
+    }
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(yAt, (double) x[xAt] * w[wAt]));
+    return sums;
+  }
+
+  private static Sums inputGradient(ConvGeometry g, float[] dy, float[] w) {
+    Sums sums = new Sums(g.inputShape().size());
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(xAt, (double) dy[yAt] * w[wAt]));
+    return sums;
+  }
+
+  private static Sums weightGradient(ConvGeometry g, float[] x, float[] dy) {
+    Sums sums = new Sums(g.kernelShape().size());
+    eachTap(g, (xAt, wAt, yAt) -> sums.add(wAt, (double) x[xAt] * dy[yAt]));
+    return sums;
+  }
+
+  private static void eachTap(ConvGeometry g, Tap tap) {
+    ConvSettings s = g.settings();
+    int inPerGroup = g.inChannels() / s.groups();
+    int outPerGroup = g.outChannels() / s.groups();
+    for (int image = 0; image < g.batch(); image++) {
+      for (int out = 0; out < g.outChannels(); out++) {
+        for (int in = 0; in < inPerGroup; in++) {
+          for (int ky = 0; ky < g.kernelHeight(); ky++) {
+            for (int kx = 0; kx < g.kernelWidth(); kx++) {
+              for (int oy = 0; oy < g.outHeight(); oy++) {
+                for (int ox = 0; ox < g.outWidth(); ox++) {
+                  int iy = oy * s.strideHeight() - s.paddingHeight() + ky * s.dilationHeight();
+                  int ix = ox * s.strideWidth() - s.paddingWidth() + kx * s.dilationWidth();
+                  if (iy >= 0 && iy < g.inHeight() && ix >= 0 && ix < g.inWidth()) {
+                    int channel = out / outPerGroup * inPerGroup + in;
+                    tap.at(
+                        ((image * g.inChannels() + channel) * g.inHeight() + iy) * g.inWidth() + ix,
+                        ((out * inPerGroup + in) * g.kernelHeight() + ky) * g.kernelWidth() + kx,
+                        ((image * g.outChannels() + out) * g.outHeight() + oy) * g.outWidth() + ox);
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
