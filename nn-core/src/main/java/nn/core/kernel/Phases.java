@@ -21,8 +21,16 @@ final class Phases {
     this.stride = stride;
     this.padding = padding;
     this.dilation = dilation;
-    first = Math.floorDiv(padding - (kernel - 1) * dilation, stride);
-    last = Math.floorDiv(stride - 1 + padding, stride);
+    int smallest = Integer.MAX_VALUE;
+    int largest = Integer.MIN_VALUE;
+    for (int phase = 0; phase < stride; phase++) {
+      for (int tap : taps(phase)) {
+        smallest = Math.min(smallest, shift(phase, tap));
+        largest = Math.max(largest, shift(phase, tap));
+      }
+    }
+    first = smallest; // a kernel has a tap, and each tap belongs to a phase
+    last = largest;
   }
 
   int reach() {

@@ -149,36 +149,52 @@ final class VectorConvolution {
                     * packedSize(
                         g.inChannels() / s.groups(),
                         g.outChannels() / s.groups() * g.kernelHeight() * g.kernelWidth())));
+    List<Phase> phases = new ArrayList<>();
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       for (int fx = 0; fx < s.strideWidth(); fx++) {
         if (down.pixels(fy) > 0 && right.pixels(fx) > 0) {
-          convolution.addPhase(g, w, down, fy, right, fx);
+          phases.add(convolution.phase(g, down, fy, right, fx));
         }
       }
+    }
+    convolution.pack(g, w, phases);
+    for (Phase phase : phases) {
+      convolution.addSweep(g, phase);
     }
     convolution.run(dy, null, dx);
   }
 
-  /// The sweep for the input pixels (i · stride + fy, j · stride + fx).
-  private void addPhase(ConvGeometry g, float[] w, Phases down, int fy, Phases right, int fx) {
+  /// The input pixels (i · stride + fy, j · stride + fx), all of which get gradients through the same taps.
+  ///
+  /// @param taps of the kernel
+  /// @param offsets and weightsAt as in [Sweep]
+  private record Phase(
+      int rows, int pixels, int[] taps, int[] offsets, int weightsAt, int start) {}
+
+  private Phase phase(ConvGeometry g, Phases down, int fy, Phases right, int fx) {
     int[] tapsY = down.taps(fy);
     int[] tapsX = right.taps(fx);
-    int taps = tapsY.length * tapsX.length;
-    int depth = inPerGroup * taps;
-    int[] offsets = new int[depth];
+    int[] taps = new int[tapsY.length * tapsX.length];
+    int[] offsets = new int[inPerGroup * taps.length];
     int p = 0;
     for (int c = 0; c < inPerGroup; c++) {
       for (int ky : tapsY) {
         for (int kx : tapsX) {
+          taps[p % taps.length] = ky * g.kernelWidth() + kx;
           offsets[p++] =
               c * padded.plane()
                   + padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
         }
       }
     }
-    float[] packed = weights;
-    int start = used;
-    used += groups * packedSize(outPerGroup, depth);
+    int weightsAt = used;
+    used += groups * packedSize(outPerGroup, offsets.length);
+    return new Phase(
+        down.pixels(fy), right.pixels(fx), taps, offsets, weightsAt, fy * g.inWidth() + fx);
+  }
+
+  /// The weights of all phases: each kernel is taken apart once.
+  private void pack(ConvGeometry g, float[] w, List<Phase> phases) {
     int kernel = g.kernelHeight() * g.kernelWidth();
     int blocks = blocks(outPerGroup);
     Parallel.chunks(
@@ -187,25 +203,32 @@ final class VectorConvolution {
           int group = chunk / blocks;
           int first = chunk % blocks * WIDE;
           int lanes = Math.min(WIDE, outPerGroup - first);
-          int at = start + group * packedSize(outPerGroup, depth) + first * depth;
           float[] byTap = Scratch.LANES.floats((kernel + WIDE) * lanes);
           for (int c = 0; c < inPerGroup; c++) {
             VectorPack.byTap(
                 lanes, kernel, w, ((group * inPerGroup + c) * outPerGroup + first) * kernel, byTap);
-            for (int ky : tapsY) {
-              for (int kx : tapsX) {
-                System.arraycopy(byTap, (ky * g.kernelWidth() + kx) * lanes, packed, at, lanes);
+            for (Phase phase : phases) {
+              int depth = phase.offsets.length;
+              int at =
+                  phase.weightsAt + group * packedSize(outPerGroup, depth) + first * depth
+                      + c * phase.taps.length * width(lanes);
+              for (int tap : phase.taps) {
+                System.arraycopy(byTap, tap * lanes, weights, at, lanes);
                 at += width(lanes);
               }
             }
           }
         });
+  }
+
+  private void addSweep(ConvGeometry g, Phase phase) {
+    ConvSettings s = g.settings();
     sweeps.add(
         new Sweep(
-            offsets, start, narrow(start, depth, right.pixels(fx), g.settings().strideWidth()),
-            down.pixels(fy), right.pixels(fx),
-            fy * g.inWidth() + fx, g.settings().strideHeight() * g.inWidth(),
-            g.settings().strideWidth()));
+            phase.offsets, phase.weightsAt,
+            narrow(phase.weightsAt, phase.offsets.length, phase.pixels, s.strideWidth()),
+            phase.rows, phase.pixels, phase.start, s.strideHeight() * g.inWidth(),
+            s.strideWidth()));
   }
 
   /// With few output channels, pixels are the better lanes, if whole rows of them nearly fill wide vectors.
