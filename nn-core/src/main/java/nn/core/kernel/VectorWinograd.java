@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The work is cut into blocks of tile rows, as many as a block's intermediate numbers stay in cache; each block transforms
 /// the weights anew, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and needs no
-/// memory that lasts. Blocks run side by side, each in its own cache, or, if they are too few for the threads, the channels within a block do:
-/// the result is the same.
+/// memory that lasts. Blocks run side by side, each in its own cache, or, if they are too few for the threads, the channels
+/// within a block do: the result is the same.
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
 /// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; 256 of 14×14
