@@ -7,6 +7,7 @@ package nn.core.kernel;
 /// How the parts are grouped depends on sizes alone, and so do the bits of the result.
 final class PartialSums {
   static final int GROUPS = 8;
+  private static final int GRAIN = 1 << 13; // numbers that one thread adds at once
   private static final int MOST = 1 << 20; // numbers of all groups' sums, 4 MiB
 
   /// Writes the sum of the parts from `first` to before `end` to `sums`, from `at` on.
@@ -30,11 +31,13 @@ final class PartialSums {
         group -> part.sum(
             parts * group / groups, parts * (group + 1) / groups, sums, group * size));
     System.arraycopy(sums, 0, sum, 0, size);
-    for (int group = 1; group < groups; group++) {
-      int from = group * size;
-      for (int i = 0; i < size; i++) {
-        sum[i] += sums[from + i];
-      }
-    }
+    Parallel.range(
+        size,
+        GRAIN,
+        (from, to) -> {
+          for (int group = 1; group < groups; group++) {
+            VectorTile.add(sums, group * size + from, sum, from, to - from);
+          }
+        });
   }
 }

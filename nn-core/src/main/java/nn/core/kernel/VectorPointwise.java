@@ -54,7 +54,8 @@ final class VectorPointwise {
       int m, int k, float[] packed, int batch, int area, float[] b, float @Nullable [] bias,
       float[] c) {
     int columns = batch * area;
-    int together = Math.clamp(columns / WIDTH / 8, 1, Math.clamp(KEPT / k / WIDTH, 1, PANELS));
+    int together =
+        Math.clamp(columns / WIDTH / 8, 1, Math.clamp(KEPT / Math.max(1, k) / WIDTH, 1, PANELS));
     Parallel.range(
         columns,
         together * WIDTH,

@@ -16,11 +16,10 @@ final class VectorSubsampled {
   private VectorSubsampled() {}
 
   static boolean fits(ConvGeometry g) {
-    return g.settings().strideHeight() <= 2 && g.settings().strideWidth() <= 2
-        && VectorPointwise.fits(dense(g)) && g.kernelHeight() == 1 && g.kernelWidth() == 1
-        && g.settings().equals(
-            ConvSettings.DEFAULT
-                .stride(g.settings().strideHeight(), g.settings().strideWidth()));
+    int down = g.settings().strideHeight();
+    int right = g.settings().strideWidth();
+    return g.kernelHeight() == 1 && g.kernelWidth() == 1 && down <= 2 && right <= 2
+        && g.settings().equals(ConvSettings.DEFAULT.stride(down, right)) && g.batch() > 0;
   }
 
   static void forward(

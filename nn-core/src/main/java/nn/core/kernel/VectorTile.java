@@ -106,7 +106,8 @@ final class VectorTile {
     }
   }
 
-  private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
+  /// `to[toAt + j] += from[fromAt + j]` for j < n. A plain loop at different places makes no vector instructions.
+  static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
     int j = 0;
     for (; j + L <= n; j += L) {
       FloatVector.fromArray(S, to, toAt + j).add(FloatVector.fromArray(S, from, fromAt + j))

@@ -68,8 +68,8 @@ final class VectorWinogradGradient {
       return;
     }
     int size = 36 * in * out;
-    int most = Math.min(GROUPS, blocks);
-    int groups = most >= FEW && most * size <= SUMS ? most : 1;
+    int wanted = Math.min(GROUPS, blocks);
+    int groups = wanted >= FEW && (long) wanted * size <= SUMS ? wanted : 1;
     float[] sums = Scratch.GRADIENT.floats(groups * size);
     Parallel.chunks(
         groups,
@@ -89,7 +89,7 @@ final class VectorWinogradGradient {
         pair -> {
           int at = 36 * pairAt(pair);
           for (int group = 1; group < groups; group++) {
-            add(sums, group * size + at, sums, at, 36 * L * width(pair));
+            VectorTile.add(sums, group * size + at, sums, at, 36 * L * width(pair));
           }
           transformSums(sums, at, pair, dw);
         });
@@ -132,12 +132,6 @@ final class VectorWinogradGradient {
             sums, to,
             width, !fresh);
       }
-    }
-  }
-
-  private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
-    for (int i = 0; i < n; i++) {
-      to[toAt + i] += from[fromAt + i];
     }
   }
 
