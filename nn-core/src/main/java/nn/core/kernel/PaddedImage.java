@@ -5,47 +5,93 @@ import java.util.Arrays;
 /// Copies some rows of an image's planes with the zeros around them spelled out, so that the loops over taps need not ask
 /// where the image ends.
 ///
-/// With a step of s, column x of a row goes to place x / s of the (x mod s)-th sub-plane, and rows likewise: what neighbouring
-/// output pixels read then lies next to each other whatever the step, from row to row as well.
+/// Each plane becomes sub-planes: place i of a row of the s-th holds column `s · apart + i · step`, counted from the first zero, and
+/// rows are sorted likewise by their remainder: what neighbouring output pixels read then lies next to each other whatever the
+/// step, from row to row as well. There are either as many sub-planes as the step ([#whole]), or one for each tap of a
+/// row, as wide as the output ([#byTap]): rows of pixels then follow each other without a gap.
 ///
-/// @param height rows of a sub-plane
+/// @param channels planes that are copied at once
+/// @param height rows of a sub-plane, for each remainder
 /// @param width numbers in a row of a sub-plane
 /// @param left zeros before column 0; if negative, columns left out
 /// @param down the vertical step
 /// @param step the horizontal step
-record PaddedImage(int height, int width, int left, int down, int step) {
-  /// How many numbers one channel takes.
+/// @param subPlanes how many
+/// @param apart the distance of their first columns
+record PaddedImage(
+    int channels, int height, int width, int left, int down, int step, int subPlanes, int apart) {
+  private static final int[] NONE = {};
+
+  /// Every column once, `columns` of them, `rows` rows.
+  static PaddedImage whole(int channels, int rows, int columns, int left, int down, int step) {
+    return new PaddedImage(
+        channels, Math.ceilDiv(rows, down), Math.ceilDiv(columns, step), left, down, step, step, 1);
+  }
+
+  /// For each of `taps` taps, `apart` columns from each other, what it sees of a row of `pixels` output pixels.
+  static PaddedImage byTap(
+      int channels, int rows, int pixels, int left, int down, int step, int taps, int apart) {
+    return new PaddedImage(
+        channels, Math.ceilDiv(rows, down), pixels, left, down, step, taps, apart);
+  }
+
+  /// How far the same place of two channels is apart.
   int plane() {
-    return height * width * down * step;
+    return height * width * down * subPlanes;
   }
 
-  /// Where the column `x`, counted from the first zero, of row `y` stands in its channel's plane.
+  /// How many numbers all channels take.
+  int size() {
+    return channels * plane();
+  }
+
+  /// Where the column `x`, counted from the first zero, of row `y` stands in the first channel, and with it those that follow
+  /// by steps.
   int at(int y, int x) {
-    return ((x % step * down + y % down) * height + y / down) * width + x / step;
+    int s = subPlanes - 1;
+    while (x < s * apart || (x - s * apart) % step != 0) {
+      s--;
+    }
+    return ((s * down + y % down) * height + y / down) * width + (x - s * apart) / step;
   }
 
-  /// Copies `channels` planes of `inHeight` × `inWidth`, from row `first`, which may be negative.
-  void copy(
-      float[] x, int xAt, int channels, int inHeight, int inWidth, int first, float[] to,
-      int toAt) {
+  /// Copies the planes, of `inHeight` × `inWidth`, from row `first`, which may be negative. Needs room for a vector at the end.
+  void copy(float[] x, int xAt, int inHeight, int inWidth, int first, float[] to, int toAt) {
+    boolean brief = VectorRow.isBrief(width, inWidth);
+    int[][] picks = new int[subPlanes][];
+    for (int s = 0; s < subPlanes && brief; s++) {
+      picks[s] = picks(s * apart - left, inWidth);
+    }
+    int at = toAt;
     for (int c = 0; c < channels; c++) {
       int plane = xAt + c * inHeight * inWidth;
-      for (int s = 0; s < step; s++) { // the columns s - left, s - left + step, …
-        int from = Math.clamp(Math.ceilDiv(left - s, step), 0, width);
-        int end = Math.clamp(Math.ceilDiv(inWidth + left - s, step), from, width);
-        int column = from * step + s - left;
+      for (int s = 0; s < subPlanes; s++) {
+        int column = s * apart - left;
+        int from = Math.clamp(Math.ceilDiv(-column, step), 0, width);
+        int end = Math.clamp(Math.ceilDiv(inWidth - column, step), from, width);
         for (int phase = 0; phase < down; phase++) { // in the order of their places, see VectorRow
-          int at = toAt + c * plane() + at(phase, s);
           for (int row = first + phase; row < first + height * down; row += down, at += width) {
             if (row < 0 || row >= inHeight) {
               Arrays.fill(to, at, at + width, 0f);
+            } else if (brief) {
+              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, picks[s], to, at, width);
             } else {
-              copyRow(x, plane + row * inWidth + column, to, at, from, end);
+              copyRow(x, plane + row * inWidth + column + from * step, to, at, from, end);
             }
           }
         }
       }
     }
+  }
+
+  /// For each place of a row, which column it holds, for [VectorRow#copyBrief].
+  private int[] picks(int first, int inWidth) {
+    int[] columns = new int[width];
+    for (int i = 0; i < width; i++) {
+      int column = first + i * step;
+      columns[i] = column < inWidth ? column : -1;
+    }
+    return VectorRow.picks(columns, inWidth);
   }
 
   /// Zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.

@@ -3,6 +3,7 @@ package nn.core.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import nn.core.ConvSettings;
+import nn.core.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// Convolution and its input gradient, with output channels as lanes (see [VectorTile]).
@@ -16,22 +17,38 @@ final class VectorConvolution {
   private static final int NARROW = WIDE / 2;
   private static final int SLAB = 1 << 16; // numbers of a padded slab: 256 KiB, a part of the second-level cache
   private static final int TOGETHER = 192; // places of pixels whose results wait for each other
+  private static final int WORTH = 2 * WIDE; // output channels that pay for copies of a row for each tap
   private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
+
+  /// What taps see of a row or column of the image.
+  ///
+  /// @param pixels output pixels
+  /// @param taps how many, `apart` from each other
+  /// @param step input pixels from one output pixel to the next
+  /// @param before where the first tap is for output pixel 0, counted back from input pixel 0
+  private record Axis(int pixels, int taps, int apart, int step, int before) {
+    int reach() {
+      return (taps - 1) * apart + 1;
+    }
+  }
+
+  /// Some taps of the kernel, and where they are.
+  ///
+  /// @param taps of the kernel
+  /// @param offsets for each input channel and tap, where it is, seen from the output pixel's place
+  /// @param weightsAt where the weights begin: for each group and block of output channels, for each input channel and tap,
+  /// the block's weights
+  private record Taps(int[] taps, int[] offsets, int weightsAt) {}
 
   /// One pass over a padded image.
   ///
-  /// @param offsets for each tap and input channel, where it is, seen from the output pixel's place
-  /// @param weightsAt where the weights begin: for each group and block of output channels, for each tap and input channel,
-  /// the block's weights
-  /// @param narrow the same weights for [VectorTile], output channels as rows, if they do not fill a vector and pixels do
+  /// @param across the taps of neighbouring output pixels, which take turns in a row
+  /// @param narrow the weights for [VectorTile], output channels as rows, if they do not fill a vector and pixels do
   /// @param rows output rows, in the whole image
-  /// @param pixels output pixels in a row
-  /// @param start the first output pixel in its plane
+  /// @param start the first output row in its plane
   /// @param outputRow the distance of two output rows in the plane
-  /// @param outputStep the distance of two output pixels in a row
   private record Sweep(
-      int[] offsets, int weightsAt, float @Nullable [] narrow, int rows, int pixels,
-      int start, int outputRow, int outputStep) {}
+      List<Taps> across, float @Nullable [] narrow, int rows, int start, int outputRow) {}
 
   private final int batch;
   private final int groups;
@@ -40,50 +57,54 @@ final class VectorConvolution {
   private final int inWidth;
   private final int outPerGroup;
   private final int outArea;
+  private final int outWidth;
+  private final Axis down;
+  private final Axis right;
   private final int slabRows;
   private final int slabs;
-  private final int inputStep; // input rows between two slab rows
-  private final int top; // the input row of the padded image's first row, for slab row 0
   private final PaddedImage padded;
   private final float[] weights; // of all sweeps
   private int used; // of the weights
   private final List<Sweep> sweeps = new ArrayList<>();
 
   private VectorConvolution(
-      int batch, int groups, int inPerGroup, int inHeight, int inWidth, int outPerGroup,
-      int outArea,
-      int rows, int reach, int inputStep, int top, int width, int left, int step,
-      float[] weights) {
+      Shape in, Shape out, int groups, Axis down, Axis right, float[] weights) {
     this.weights = weights;
-    this.batch = batch;
+    this.down = down;
+    this.right = right;
     this.groups = groups;
-    this.inPerGroup = inPerGroup;
-    this.inHeight = inHeight;
-    this.inWidth = inWidth;
-    this.outPerGroup = outPerGroup;
-    this.outArea = outArea;
-    this.inputStep = inputStep;
-    this.top = top;
-    int subWidth = Math.ceilDiv(width, step);
-    long perRow = (long) groups * inPerGroup * subWidth * step;
-    int atOnce = Math.clamp((SLAB / perRow - reach) / inputStep + 1, Math.min(rows, 4), rows);
-    slabs = Math.ceilDiv(rows, atOnce);
-    slabRows = Math.ceilDiv(rows, slabs);
+    batch = in.dim(0);
+    inPerGroup = in.dim(1) / groups;
+    inHeight = in.dim(2);
+    inWidth = in.dim(3);
+    outPerGroup = out.dim(1) / groups;
+    outArea = out.dim(2) * out.dim(3);
+    outWidth = out.dim(3);
+    int columns = (right.pixels - 1) * right.step + right.reach();
+    boolean byTap = outPerGroup >= WORTH && VectorRow.isBrief(right.pixels, inWidth);
+    long perRow =
+        (long) in.dim(1) * (byTap ? right.taps * right.pixels : columns + right.step - 1);
+    int atOnce =
+        Math.clamp(
+            (SLAB / perRow - down.reach()) / down.step + 1, Math.min(down.pixels, 4), down.pixels);
+    slabs = Math.ceilDiv(down.pixels, atOnce);
+    slabRows = Math.ceilDiv(down.pixels, slabs);
+    int rows = (slabRows - 1) * down.step + down.reach();
     padded =
-        new PaddedImage(
-            Math.ceilDiv((slabRows - 1) * inputStep + reach, inputStep), subWidth, left, inputStep,
-            step);
+        byTap
+            ? PaddedImage.byTap(
+                in.dim(1), rows, right.pixels, right.before, down.step, right.step, right.taps,
+                right.apart)
+            : PaddedImage.whole(in.dim(1), rows, columns, right.before, down.step, right.step);
   }
 
   static void forward(
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms forms) {
     ConvSettings s = g.settings();
-    int inPerGroup = g.inChannels() / s.groups();
     int outPerGroup = g.outChannels() / s.groups();
-    int reachY = (g.kernelHeight() - 1) * s.dilationHeight() + 1;
-    int reachX = (g.kernelWidth() - 1) * s.dilationWidth() + 1;
-    int depth = inPerGroup * g.kernelHeight() * g.kernelWidth();
+    int kernel = g.kernelHeight() * g.kernelWidth();
+    int depth = g.inChannels() / s.groups() * kernel;
     int size = s.groups() * packedSize(outPerGroup, depth);
     float[] weights =
         forms == null || s.groups() > 1
@@ -92,26 +113,25 @@ final class VectorConvolution {
                 PackedForms.Kind.DIRECT, () -> pack(1, outPerGroup, depth, w, new float[size]));
     VectorConvolution convolution =
         new VectorConvolution(
-            g.batch(), s.groups(), inPerGroup, g.inHeight(), g.inWidth(), outPerGroup,
-            g.outHeight() * g.outWidth(), g.outHeight(), reachY, s.strideHeight(),
-            -s.paddingHeight(),
-            (g.outWidth() - 1) * s.strideWidth() + reachX, s.paddingWidth(), s.strideWidth(),
+            g.inputShape(), g.outputShape(), s.groups(),
+            new Axis(
+                g.outHeight(), g.kernelHeight(), s.dilationHeight(), s.strideHeight(),
+                s.paddingHeight()),
+            new Axis(
+                g.outWidth(), g.kernelWidth(), s.dilationWidth(), s.strideWidth(),
+                s.paddingWidth()),
             weights);
-    PaddedImage padded = convolution.padded;
-    int[] offsets = new int[depth];
-    int p = 0;
-    for (int c = 0; c < inPerGroup; c++) {
-      for (int ky = 0; ky < g.kernelHeight(); ky++) {
-        for (int kx = 0; kx < g.kernelWidth(); kx++) {
-          offsets[p++] =
-              c * padded.plane() + padded.at(ky * s.dilationHeight(), kx * s.dilationWidth());
-        }
-      }
+    int[] taps = new int[kernel];
+    int[] at = new int[kernel];
+    for (int tap = 0; tap < kernel; tap++) {
+      taps[tap] = tap;
+      at[tap] =
+          convolution.padded.at(
+              tap / g.kernelWidth() * s.dilationHeight(), tap % g.kernelWidth() * s.dilationWidth());
     }
+    Taps all = convolution.taps(taps, at);
     convolution.sweeps.add(
-        new Sweep(
-            offsets, 0, convolution.narrow(0, depth, g.outWidth(), 1), g.outHeight(),
-            g.outWidth(), 0, g.outWidth(), 1));
+        new Sweep(List.of(all), convolution.narrow(all), g.outHeight(), 0, g.outWidth()));
     convolution.run(x, bias, y);
   }
 
@@ -138,63 +158,61 @@ final class VectorConvolution {
         g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
     Phases right = new Phases(
         g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
+    int kernel = g.kernelHeight() * g.kernelWidth();
     VectorConvolution convolution =
         new VectorConvolution(
-            g.batch(), s.groups(), g.outChannels() / s.groups(), g.outHeight(), g.outWidth(),
-            g.inChannels() / s.groups(), g.inHeight() * g.inWidth(), down.pixels(0), down.reach(),
-            1, down.first,
-            right.pixels(0) + right.reach() - 1, -right.first, 1,
+            g.outputShape(), g.inputShape(), s.groups(),
+            new Axis(down.pixels(0), down.reach(), 1, 1, -down.first),
+            new Axis(right.pixels(0), right.reach(), 1, 1, -right.first),
             Scratch.WEIGHTS.floats(
                 s.groups()
                     * packedSize(
-                        g.inChannels() / s.groups(),
-                        g.outChannels() / s.groups() * g.kernelHeight() * g.kernelWidth())));
-    List<Phase> phases = new ArrayList<>();
+                        g.inChannels() / s.groups(), g.outChannels() / s.groups() * kernel)));
+    List<Taps> all = new ArrayList<>();
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       for (int fx = 0; fx < s.strideWidth(); fx++) {
-        if (down.pixels(fy) > 0 && right.pixels(fx) > 0) {
-          phases.add(convolution.phase(g, down, fy, right, fx));
-        }
+        all.add(convolution.phase(g, down, fy, right, fx));
       }
     }
-    convolution.pack(g, w, phases);
-    for (Phase phase : phases) {
-      convolution.addSweep(g, phase);
+    convolution.pack(g, w, all);
+    for (int fy = 0; fy < s.strideHeight(); fy++) {
+      List<Taps> across = all.subList(fy * s.strideWidth(), (fy + 1) * s.strideWidth());
+      convolution.sweeps.add(
+          new Sweep(
+              across, across.size() == 1 ? convolution.narrow(across.getFirst()) : null,
+              down.pixels(fy), fy * g.inWidth(), s.strideHeight() * g.inWidth()));
     }
     convolution.run(dy, null, dx);
   }
 
   /// The input pixels (i · stride + fy, j · stride + fx), all of which get gradients through the same taps.
-  ///
-  /// @param taps of the kernel
-  /// @param offsets and weightsAt as in [Sweep]
-  private record Phase(
-      int rows, int pixels, int[] taps, int[] offsets, int weightsAt, int start) {}
-
-  private Phase phase(ConvGeometry g, Phases down, int fy, Phases right, int fx) {
+  private Taps phase(ConvGeometry g, Phases down, int fy, Phases right, int fx) {
     int[] tapsY = down.taps(fy);
     int[] tapsX = right.taps(fx);
     int[] taps = new int[tapsY.length * tapsX.length];
+    int[] at = new int[taps.length];
+    for (int p = 0; p < taps.length; p++) {
+      int ky = tapsY[p / tapsX.length];
+      int kx = tapsX[p % tapsX.length];
+      taps[p] = ky * g.kernelWidth() + kx;
+      at[p] = padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
+    }
+    return taps(taps, at);
+  }
+
+  /// Taps of the kernel, the first input channel's at these places of the padded image.
+  private Taps taps(int[] taps, int[] at) {
     int[] offsets = new int[inPerGroup * taps.length];
-    int p = 0;
-    for (int c = 0; c < inPerGroup; c++) {
-      for (int ky : tapsY) {
-        for (int kx : tapsX) {
-          taps[p % taps.length] = ky * g.kernelWidth() + kx;
-          offsets[p++] =
-              c * padded.plane()
-                  + padded.at(down.shift(fy, ky) - down.first, right.shift(fx, kx) - right.first);
-        }
-      }
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = i / taps.length * padded.plane() + at[i % taps.length];
     }
     int weightsAt = used;
     used += groups * packedSize(outPerGroup, offsets.length);
-    return new Phase(
-        down.pixels(fy), right.pixels(fx), taps, offsets, weightsAt, fy * g.inWidth() + fx);
+    return new Taps(taps, offsets, weightsAt);
   }
 
   /// The weights of all phases: each kernel is taken apart once.
-  private void pack(ConvGeometry g, float[] w, List<Phase> phases) {
+  private void pack(ConvGeometry g, float[] w, List<Taps> phases) {
     int kernel = g.kernelHeight() * g.kernelWidth();
     int blocks = blocks(outPerGroup);
     Parallel.chunks(
@@ -207,11 +225,8 @@ final class VectorConvolution {
           for (int c = 0; c < inPerGroup; c++) {
             VectorPack.byTap(
                 lanes, kernel, w, ((group * inPerGroup + c) * outPerGroup + first) * kernel, byTap);
-            for (Phase phase : phases) {
-              int depth = phase.offsets.length;
-              int at =
-                  phase.weightsAt + group * packedSize(outPerGroup, depth) + first * depth
-                      + c * phase.taps.length * width(lanes);
+            for (Taps phase : phases) {
+              int at = weightsAt(phase, group, first) + c * phase.taps.length * width(lanes);
               for (int tap : phase.taps) {
                 System.arraycopy(byTap, tap * lanes, weights, at, lanes);
                 at += width(lanes);
@@ -221,28 +236,22 @@ final class VectorConvolution {
         });
   }
 
-  private void addSweep(ConvGeometry g, Phase phase) {
-    ConvSettings s = g.settings();
-    sweeps.add(
-        new Sweep(
-            phase.offsets, phase.weightsAt,
-            narrow(phase.weightsAt, phase.offsets.length, phase.pixels, s.strideWidth()),
-            phase.rows, phase.pixels, phase.start, s.strideHeight() * g.inWidth(),
-            s.strideWidth()));
+  /// Where the weights of the block that begins with the group's output channel `first` stand.
+  private int weightsAt(Taps taps, int group, int first) {
+    int depth = taps.offsets.length;
+    return taps.weightsAt + group * packedSize(outPerGroup, depth) + first * depth;
   }
 
   /// With few output channels, pixels are the better lanes, if whole rows of them nearly fill wide vectors.
-  private float @Nullable [] narrow(int start, int depth, int pixels, int outputStep) {
-    if (outPerGroup > NARROW || outputStep != 1
-        || pixels < 0.8 * WIDE * Math.ceilDiv(pixels, WIDE)) {
+  private float @Nullable [] narrow(Taps taps) {
+    if (outPerGroup > NARROW || outWidth < 0.8 * WIDE * Math.ceilDiv(outWidth, WIDE)) {
       return null;
     }
+    int depth = taps.offsets.length;
     float[] rows = new float[groups * outPerGroup * depth + WIDE];
     for (int group = 0; group < groups; group++) {
       VectorPack.rows(
-          outPerGroup, depth, weights,
-          start + group * packedSize(outPerGroup, depth), 1, NARROW,
-          rows,
+          outPerGroup, depth, weights, weightsAt(taps, group, 0), 1, NARROW, rows,
           group * outPerGroup * depth);
     }
     return rows;
@@ -270,7 +279,9 @@ final class VectorConvolution {
     int blocks = groups * blocks(outPerGroup);
     long work = 0;
     for (Sweep sweep : sweeps) {
-      work += 2L * sweep.rows * sweep.pixels * sweep.offsets.length * outPerGroup * groups;
+      for (Taps taps : sweep.across) {
+        work += 2L * sweep.rows * right.pixels * taps.offsets.length * outPerGroup * groups;
+      }
     }
     int parts =
         Math.clamp(Math.min(work / slabs / CHUNK, 8 / Math.max(1, batch * slabs)), 1, blocks);
@@ -280,11 +291,10 @@ final class VectorConvolution {
           int part = chunk % parts;
           int slab = chunk / parts % slabs;
           int image = chunk / parts / slabs;
-          float[] copy = Scratch.IMAGE.floats(groups * inPerGroup * padded.plane() + WIDE);
+          float[] copy = Scratch.IMAGE.floats(padded.size() + WIDE);
           padded.copy(
-              x, image * groups * inPerGroup * inHeight * inWidth, groups * inPerGroup, inHeight,
-              inWidth,
-              top + slab * slabRows * inputStep, copy, 0);
+              x, image * groups * inPerGroup * inHeight * inWidth, inHeight, inWidth,
+              slab * slabRows * down.step - down.before, copy, 0);
           for (int block = blocks * part / parts; block < blocks * (part + 1) / parts; block++) {
             for (Sweep sweep : sweeps) {
               sweep(sweep, slab * slabRows, copy, bias, y, image * groups * outPerGroup, block);
@@ -301,39 +311,25 @@ final class VectorConvolution {
     int group = block / perGroup;
     int firstChannel = block % perGroup * WIDE;
     int lanes = Math.min(WIDE, outPerGroup - firstChannel);
-    int width = width(lanes);
-    int depth = sweep.offsets.length;
-    int weightsAt =
-        sweep.weightsAt + group * packedSize(outPerGroup, depth) + firstChannel * depth;
     int copyAt = group * inPerGroup * padded.plane();
     int channel = group * outPerGroup + firstChannel;
     int yAt = (firstPlane + channel) * outArea + sweep.start;
     int end = Math.min(sweep.rows, firstRow + slabRows);
-    int pitch = padded.width();
-    int rowsAtOnce = Math.max(1, TOGETHER / pitch);
-    float[] narrow = sweep.narrow;
+    int rowsAtOnce = Math.max(1, TOGETHER / (padded.width() * sweep.across.size()));
     for (int row = firstRow; row < end; row += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, end - row);
       int to = yAt + row * sweep.outputRow;
-      int from = copyAt + (row - firstRow) * pitch;
-      if (narrow == null) {
-        pixels(sweep, rows, lanes, width, copy, from, weightsAt, y, to);
+      int from = copyAt + (row - firstRow) * padded.width();
+      if (sweep.narrow != null) {
+        pixelsAsLanes(sweep, sweep.narrow, rows, lanes, group, copy, from, y, to);
       } else {
-        for (int r = 0; r < rows; r++) {
-          for (int i = 0; i < sweep.pixels; i += WIDE) {
-            VectorTile.panel(
-                lanes, Math.min(WIDE, sweep.pixels - i), depth, narrow,
-                group * outPerGroup * depth,
-                copy, from + r * pitch + i, sweep.offsets, y, to + r * sweep.outputRow + i, outArea,
-                false);
-          }
-        }
+        channelsAsLanes(sweep, rows, lanes, group, firstChannel, copy, from, y, to);
       }
       if (bias != null) {
         for (int lane = 0; lane < lanes; lane++) {
           float add = bias[channel + lane];
           int at = to + lane * outArea;
-          for (int i = at; i < at + rows * sweep.pixels; i++) {
+          for (int i = at; i < at + rows * outWidth; i++) {
             y[i] += add;
           }
         }
@@ -341,25 +337,45 @@ final class VectorConvolution {
     }
   }
 
+  private void pixelsAsLanes(
+      Sweep sweep, float[] weights, int rows, int lanes, int group, float[] copy, int from,
+      float[] y, int to) {
+    int[] offsets = sweep.across.getFirst().offsets;
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < outWidth; i += WIDE) {
+        VectorTile.panel(
+            lanes, Math.min(WIDE, outWidth - i), offsets.length, weights,
+            group * outPerGroup * offsets.length, copy, from + r * padded.width() + i, offsets, y,
+            to + r * sweep.outputRow + i, outArea, false);
+      }
+    }
+  }
+
   /// Some rows of one block of channels, one after the other, or as one line with what lies between them, where rows are so short that
   /// this gives the better tiles.
-  private void pixels(
-      Sweep sweep, int rows, int lanes, int width, float[] copy, int from, int weightsAt,
+  private void channelsAsLanes(
+      Sweep sweep, int rows, int lanes, int group, int firstChannel, float[] copy, int from,
       float[] y, int to) {
-    int depth = sweep.offsets.length;
-    int line = whole((rows - 1) * padded.width() + sweep.pixels);
-    int single = whole(sweep.pixels);
+    int width = width(lanes);
+    int step = sweep.across.size();
+    int line = whole((rows - 1) * padded.width() + right.pixels);
+    int single = whole(right.pixels);
     boolean asLine = VectorTile.cost(line) <= rows * VectorTile.cost(single);
     int run = asLine ? line : single;
-    int pitch = asLine ? padded.width() : run; // of the rows in the result
-    int places = asLine ? line : rows * run;
+    int places = (asLine ? line : rows * run) * step;
     float[] tile = Scratch.OUTPUT.floats(places * width);
-    for (int r = 0; r < (asLine ? 1 : rows); r++) {
-      VectorTile.panel(
-          run, width, depth, copy, from + r * padded.width(), sweep.offsets, weights, weightsAt,
-          VectorPack.steps(depth, width), tile, r * run * width, width, false);
+    for (int i = 0; i < step; i++) {
+      Taps taps = sweep.across.get(i);
+      int depth = taps.offsets.length;
+      for (int r = 0; r < (asLine ? 1 : rows); r++) {
+        VectorTile.panel(
+            run, width, depth, copy, from + r * padded.width(), taps.offsets, weights,
+            weightsAt(taps, group, firstChannel), VectorPack.steps(depth, width), tile,
+            (r * run * step + i) * width, step * width, false);
+      }
     }
-    if (sweep.outputStep == 1 && sweep.outputRow == pitch) {
+    int pitch = (asLine ? padded.width() : run) * step; // from row to row
+    if (pitch == outWidth && sweep.outputRow == outWidth) {
       VectorTranspose.transpose(rows * pitch, lanes, tile, 0, width, y, to, outArea, false);
       return;
     }
@@ -367,15 +383,9 @@ final class VectorConvolution {
     VectorTranspose.transpose(places, lanes, tile, 0, width, planes, 0, places, false);
     for (int lane = 0; lane < lanes; lane++) {
       for (int r = 0; r < rows; r++) {
-        int at = lane * places + r * pitch;
-        int row = to + lane * outArea + r * sweep.outputRow;
-        if (sweep.outputStep == 1) {
-          System.arraycopy(planes, at, y, row, sweep.pixels);
-        } else {
-          for (int i = 0; i < sweep.pixels; i++) {
-            y[row + i * sweep.outputStep] = planes[at + i];
-          }
-        }
+        System.arraycopy(
+            planes, lane * places + r * pitch, y, to + lane * outArea + r * sweep.outputRow,
+            outWidth);
       }
     }
   }

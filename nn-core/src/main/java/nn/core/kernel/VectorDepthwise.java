@@ -38,11 +38,11 @@ final class VectorDepthwise {
         g.batch() * g.inChannels(),
         Math.max(1, CHUNK / outArea),
         (from, to) -> {
-          float[] copy = Scratch.IMAGE.floats(padded.plane() + 5 * L);
+          float[] copy = Scratch.IMAGE.floats(padded.size() + 5 * L);
           float[] line = Scratch.OUTPUT.floats(g.outHeight() * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
             padded
-                .copy(x, plane * inArea, 1, g.inHeight(), g.inWidth(), -s.paddingHeight(), copy, 0);
+                .copy(x, plane * inArea, g.inHeight(), g.inWidth(), -s.paddingHeight(), copy, 0);
             for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
               int channel = out % g.outChannels();
               sweep(
@@ -60,25 +60,25 @@ final class VectorDepthwise {
         g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
     Phases right = new Phases(
         g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
+    int multiplier = g.outChannels() / g.inChannels();
     PaddedImage padded =
-        new PaddedImage(
-            down.pixels(0) + down.reach() - 1, right.pixels(0) + right.reach() - 1, -right.first,
-            1, 1);
+        PaddedImage.whole(
+            multiplier, down.pixels(0) + down.reach() - 1, right.pixels(0) + right.reach() - 1,
+            -right.first, 1, 1);
     int taps = g.kernelHeight() * g.kernelWidth();
     int outArea = g.outHeight() * g.outWidth();
     int inArea = g.inHeight() * g.inWidth();
-    int multiplier = g.outChannels() / g.inChannels();
     List<Phase> phases = phases(g, down, right, padded, multiplier);
     Parallel.range(
         g.batch() * g.inChannels(),
         Math.max(1, CHUNK / inArea),
         (from, to) -> {
-          float[] copy = Scratch.IMAGE.floats(multiplier * padded.plane() + 5 * L);
+          float[] copy = Scratch.IMAGE.floats(padded.size() + 5 * L);
           float[] weights = Scratch.WEIGHTS.floats(multiplier * taps);
           float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
             padded.copy(
-                dy, plane * multiplier * outArea, multiplier, g.outHeight(), g.outWidth(),
+                dy, plane * multiplier * outArea, g.outHeight(), g.outWidth(),
                 down.first, copy, 0);
             int wAt = plane % g.inChannels() * multiplier * taps;
             for (Phase phase : phases) {
@@ -143,15 +143,15 @@ final class VectorDepthwise {
     Parallel.chunks(
         g.inChannels(),
         in -> {
-          float[] copy = Scratch.IMAGE.floats(padded.plane() + 5 * L);
+          float[] copy = Scratch.IMAGE.floats(padded.size() + 5 * L);
           float[] spread = Scratch.OUTPUT.floats(length); // dy where its pixels' places are, and zeros between
           int dwAt = in * multiplier * taps;
           Arrays.fill(dw, dwAt, dwAt + multiplier * taps, 0f);
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
-                x, (image * g.inChannels() + in) * inArea, 1, g.inHeight(), g.inWidth(),
+                x, (image * g.inChannels() + in) * inArea, g.inHeight(), g.inWidth(),
                 -s.paddingHeight(), copy, 0);
-            Arrays.fill(copy, padded.plane(), padded.plane() + L, 0f);
+            Arrays.fill(copy, padded.size(), padded.size() + L, 0f);
             for (int m = 0; m < multiplier; m++) {
               int from = (image * g.outChannels() + in * multiplier + m) * outArea;
               Arrays.fill(spread, 0, length, 0f);
@@ -174,9 +174,8 @@ final class VectorDepthwise {
         (g.outHeight() - 1) * s.strideHeight() + (g.kernelHeight() - 1) * s.dilationHeight() + 1;
     int width =
         (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
-    return new PaddedImage(
-        Math.ceilDiv(height, s.strideHeight()), Math.ceilDiv(width, s.strideWidth()),
-        s.paddingWidth(), s.strideHeight(), s.strideWidth());
+    return PaddedImage.whole(
+        1, height, width, s.paddingWidth(), s.strideHeight(), s.strideWidth());
   }
 
   private static int[] offsets(ConvGeometry g, PaddedImage padded) {
