@@ -20,8 +20,6 @@ import java.util.Arrays;
 /// @param apart the distance of their first columns
 record PaddedImage(
     int channels, int height, int width, int left, int down, int step, int subPlanes, int apart) {
-  private static final int[] NONE = {};
-
   /// Every column once, `columns` of them, `rows` rows.
   static PaddedImage whole(int channels, int rows, int columns, int left, int down, int step) {
     return new PaddedImage(
@@ -55,28 +53,36 @@ record PaddedImage(
     return ((s * down + y % down) * height + y / down) * width + (x - s * apart) / step;
   }
 
-  /// Copies the planes, of `inHeight` × `inWidth`, from row `first`, which may be negative. Needs room for a vector at the end.
+  /// Copies the planes, of `inHeight` × `inWidth`, from row `first`, which may be negative.
   void copy(float[] x, int xAt, int inHeight, int inWidth, int first, float[] to, int toAt) {
+    copy(x, xAt, 0, channels, inHeight, inWidth, first, to, toAt);
+  }
+
+  /// Only the channels from `begin` to before `end`; writes nothing beyond them.
+  void copy(
+      float[] x, int xAt, int begin, int end, int inHeight, int inWidth, int first, float[] to,
+      int toAt) {
     boolean brief = VectorRow.isBrief(width, inWidth);
     int[][] picks = new int[subPlanes][];
     for (int s = 0; s < subPlanes && brief; s++) {
       picks[s] = picks(s * apart - left, inWidth);
     }
-    int at = toAt;
-    for (int c = 0; c < channels; c++) {
+    int at = toAt + begin * plane();
+    int last = toAt + end * plane();
+    for (int c = begin; c < end; c++) {
       int plane = xAt + c * inHeight * inWidth;
       for (int s = 0; s < subPlanes; s++) {
         int column = s * apart - left;
         int from = Math.clamp(Math.ceilDiv(-column, step), 0, width);
-        int end = Math.clamp(Math.ceilDiv(inWidth - column, step), from, width);
+        int until = Math.clamp(Math.ceilDiv(inWidth - column, step), from, width);
         for (int phase = 0; phase < down; phase++) { // in the order of their places, see VectorRow
           for (int row = first + phase; row < first + height * down; row += down, at += width) {
             if (row < 0 || row >= inHeight) {
               Arrays.fill(to, at, at + width, 0f);
             } else if (brief) {
-              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, picks[s], to, at, width);
+              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, picks[s], to, at, width, last);
             } else {
-              copyRow(x, plane + row * inWidth + column + from * step, to, at, from, end);
+              copyRow(x, plane + row * inWidth + column + from * step, to, at, from, until, last);
             }
           }
         }
@@ -95,12 +101,13 @@ record PaddedImage(
   }
 
   /// Zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.
-  private void copyRow(float[] x, int xAt, float[] to, int at, int from, int end) {
+  private void copyRow(
+      float[] x, int xAt, float[] to, int at, int from, int end, int last) {
     for (int i = 0; i < from; i++) {
       to[at + i] = 0f;
     }
     if (step <= 2) {
-      VectorRow.copy(x, xAt, step, to, at + from, end - from, to.length);
+      VectorRow.copy(x, xAt, step, to, at + from, end - from, last);
     } else {
       for (int i = from; i < end; i++) {
         to[at + i] = x[xAt + (i - from) * step];

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class VectorConvolution {
   private static final int WIDE = VectorTile.WIDTH;
   private static final int NARROW = WIDE / 2;
-  private static final int SLAB = 1 << 16; // numbers of a padded slab: 256 KiB, a part of the second-level cache
+  private static final int SLAB = 3 << 15; // numbers of a padded slab: 384 KiB, a part of the second-level cache
   private static final int TOGETHER = 192; // places of pixels whose results wait for each other
+  private static final int ENOUGH = 8; // chunks for the threads
   private static final int WORTH = 2 * WIDE; // output channels that pay for copies of a row for each tap
   private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
 
@@ -127,7 +128,8 @@ final class VectorConvolution {
       taps[tap] = tap;
       at[tap] =
           convolution.padded.at(
-              tap / g.kernelWidth() * s.dilationHeight(), tap % g.kernelWidth() * s.dilationWidth());
+              tap / g.kernelWidth() * s.dilationHeight(),
+              tap % g.kernelWidth() * s.dilationWidth());
     }
     Taps all = convolution.taps(taps, at);
     convolution.sweeps.add(
@@ -283,35 +285,65 @@ final class VectorConvolution {
         work += 2L * sweep.rows * right.pixels * taps.offsets.length * outPerGroup * groups;
       }
     }
-    int parts =
-        Math.clamp(Math.min(work / slabs / CHUNK, 8 / Math.max(1, batch * slabs)), 1, blocks);
+    int pieces = batch * slabs;
+    if (pieces >= ENOUGH && used <= (long) batch * slabs * padded.size()) {
+      Parallel.chunks(
+          pieces,
+          piece -> {
+            float[] copy = Scratch.IMAGE.floats(padded.size() + WIDE);
+            copy(piece, 0, groups * inPerGroup, x, copy, 0);
+            blocks(piece, 0, blocks, copy, 0, bias, y);
+          });
+      return;
+    }
+    int size = padded.size() + WIDE;
+    float[] copies = Scratch.IMAGE.floats(pieces * size);
+    int copiers = Math.clamp(ENOUGH / Math.max(1, pieces), 1, groups * inPerGroup);
+    Parallel.chunks(pieces * copiers, chunk -> {
+      int piece = chunk / copiers;
+      int from = groups * inPerGroup * (chunk % copiers) / copiers;
+      int to = groups * inPerGroup * (chunk % copiers + 1) / copiers;
+      copy(piece, from, to, x, copies, piece * size);
+    });
+    int parts = Math.clamp(work / Math.max(1, pieces) / CHUNK, 1, Math.min(blocks, ENOUGH));
     Parallel.chunks(
-        batch * slabs * parts,
+        parts * pieces,
         chunk -> {
-          int part = chunk % parts;
-          int slab = chunk / parts % slabs;
-          int image = chunk / parts / slabs;
-          float[] copy = Scratch.IMAGE.floats(padded.size() + WIDE);
-          padded.copy(
-              x, image * groups * inPerGroup * inHeight * inWidth, inHeight, inWidth,
-              slab * slabRows * down.step - down.before, copy, 0);
-          for (int block = blocks * part / parts; block < blocks * (part + 1) / parts; block++) {
-            for (Sweep sweep : sweeps) {
-              sweep(sweep, slab * slabRows, copy, bias, y, image * groups * outPerGroup, block);
-            }
-          }
+          int part = chunk / pieces;
+          int piece = chunk % pieces;
+          blocks(
+              piece, blocks * part / parts, blocks * (part + 1) / parts, copies, piece * size, bias,
+              y);
         });
+  }
+
+  /// The channels from `from` to before `to` of one slab of one image.
+  private void copy(int piece, int from, int to, float[] x, float[] copy, int at) {
+    padded.copy(
+        x, piece / slabs * groups * inPerGroup * inHeight * inWidth, from, to, inHeight, inWidth,
+        piece % slabs * slabRows * down.step - down.before, copy, at);
+  }
+
+  private void blocks(
+      int piece, int first, int end, float[] copy, int copyAt, float @Nullable [] bias, float[] y) {
+    for (int block = first; block < end; block++) {
+      for (Sweep sweep : sweeps) {
+        sweep(
+            sweep, piece % slabs * slabRows, copy, copyAt, bias, y,
+            piece / slabs * groups * outPerGroup, block);
+      }
+    }
   }
 
   /// One slab of one block of channels.
   private void sweep(
-      Sweep sweep, int firstRow, float[] copy, float @Nullable [] bias, float[] y, int firstPlane,
-      int block) {
+      Sweep sweep, int firstRow, float[] copy, int copyAt, float @Nullable [] bias, float[] y,
+      int firstPlane, int block) {
     int perGroup = blocks(outPerGroup);
     int group = block / perGroup;
     int firstChannel = block % perGroup * WIDE;
     int lanes = Math.min(WIDE, outPerGroup - firstChannel);
-    int copyAt = group * inPerGroup * padded.plane();
+    int groupAt = copyAt + group * inPerGroup * padded.plane();
     int channel = group * outPerGroup + firstChannel;
     int yAt = (firstPlane + channel) * outArea + sweep.start;
     int end = Math.min(sweep.rows, firstRow + slabRows);
@@ -319,7 +351,7 @@ final class VectorConvolution {
     for (int row = firstRow; row < end; row += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, end - row);
       int to = yAt + row * sweep.outputRow;
-      int from = copyAt + (row - firstRow) * padded.width();
+      int from = groupAt + (row - firstRow) * padded.width();
       if (sweep.narrow != null) {
         pixelsAsLanes(sweep, sweep.narrow, rows, lanes, group, copy, from, y, to);
       } else {

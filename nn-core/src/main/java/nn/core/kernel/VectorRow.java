@@ -64,11 +64,12 @@ final class VectorRow {
     return Math.max(0, inWidth - L);
   }
 
-  /// A row of `width` numbers, picked by [#picks] from one of `inWidth`. 14 numbers take 2 ns in place of 6 (AMD Zen 5).
+  /// A row of `width` numbers, picked by [#picks] from one of `inWidth`, and zeros behind it up to a whole vector, but not from `end`
+  /// on. 14 numbers take 2 ns in place of 6 (AMD Zen 5).
   static void copyBrief(
-      float[] x, int xAt, int inWidth, int[] picks, float[] y, int yAt, int width) {
+      float[] x, int xAt, int inWidth, int[] picks, float[] y, int yAt, int width, int end) {
     int second = second(inWidth);
-    if (xAt + second + L <= x.length && yAt + L <= y.length) {
+    if (xAt + second + L <= x.length && yAt + L <= end) {
       IntVector u = FloatVector.fromArray(S, x, xAt).reinterpretAsInts();
       IntVector v = FloatVector.fromArray(S, x, xAt + second).reinterpretAsInts();
       IntVector.fromArray(INTS, picks, 0).selectFrom(u, v)

@@ -37,6 +37,18 @@ final class ConvolutionChecks {
     convolution(kernels, geometry(new int[] {1, 2, 5, 5, 3, 1, 1}, s.stride(7)), 13);
     convolution(kernels, geometry(new int[] {1, 300, 4, 4, 70, 3, 3}, s.padding(1)), 14);
     convolution(kernels, geometry(new int[] {1, 70, 64, 64, 8, 3, 3}, s.padding(1)), 15); // several slabs
+    for (int[] n : new int[][] { // short rows, many output channels: a copy for each tap of a row
+        {9, 5, 14, 14, 70, 3, 3}, {2, 8, 11, 13, 140, 3, 2}, {1, 6, 16, 32, 64, 5, 3},
+        {3, 2, 3, 9, 128, 2, 7}}) {
+      for (int stride = 1; stride <= 3; stride++) {
+        convolution(kernels, geometry(n, s.padding(1).stride(stride)), 60 + stride);
+        convolution(
+            kernels, geometry(n, s.padding(3, 4).dilation(2).stride(1, stride)), 63 + stride);
+      }
+    }
+    convolution(
+        kernels, geometry(new int[] {2, 8, 9, 14, 140, 3, 3}, s.padding(1).stride(2).groups(2)),
+        67);
     for (int stride = 1; stride <= 2; stride++) { // depthwise, channels as lanes
       convolution(
           kernels,
