@@ -33,7 +33,7 @@ final class VectorMatmul extends VectorProduct {
   private VectorMatmul(
       int m, int n, int depth, boolean byRows, Matrix a, Matrix b, float[] c, int cAt, int cStep,
       boolean add) {
-    super(m, n, depth, 2L * m * n * depth > 64 * CHUNK ? ROWS : ROWS / 2, byRows);
+    super(m, n, depth, 2L * m * n * depth > 16 * CHUNK ? ROWS : ROWS / 2, byRows);
     this.a = a;
     this.b = b;
     this.c = c;

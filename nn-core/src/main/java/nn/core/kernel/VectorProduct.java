@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together, a multiple of every tile's rows; or half of them
-  private static final int PANELS = 4; // of B that are packed together: 512 bytes of each row
+  private static final int PANELS = 4; // of B that are packed together, if not all
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
 
@@ -32,7 +32,7 @@ abstract class VectorProduct {
     this.depth = depth;
     this.byRows = byRows;
     this.rows = rows;
-    panels = Math.clamp(KEPT / (depth * WIDTH), 1, PANELS);
+    panels = byRows ? 1 : Math.clamp(KEPT / (depth * WIDTH), 1, PANELS);
     down = Math.ceilDiv(m, rows);
     across = Math.ceilDiv(n, panels * WIDTH);
   }
@@ -94,10 +94,6 @@ abstract class VectorProduct {
     packRows(i * rows, Math.min(rows, m - i * rows), packed, to);
   }
 
-  private void packRight(int j, float[] packed, int to) {
-    packPanels(j * panels, Math.min((j + 1) * panels, Math.ceilDiv(n, WIDTH)), packed, to);
-  }
-
   /// What one thread multiplies.
   private final class Pairs {
     private final boolean pack; // the matrix that is taken part after part
@@ -113,8 +109,8 @@ abstract class VectorProduct {
           inPlace == null
               ? Scratch.PACKED_B.floats((byRows ? across : 1) * rightSize())
               : inPlace;
-      for (int j = 0; byRows && inPlace == null && j < across; j++) {
-        packRight(j, right, j * rightSize());
+      if (byRows && inPlace == null) {
+        packPanels(0, across, right, 0);
       }
       for (int i = 0; !byRows && packed == null && i < down; i++) {
         packLeft(i, left, i * leftSize());
@@ -129,7 +125,7 @@ abstract class VectorProduct {
         if (byRows) {
           packLeft(i, left, 0);
         } else {
-          packRight(j, right, 0);
+          packPanels(j * panels, Math.min((j + 1) * panels, Math.ceilDiv(n, WIDTH)), right, 0);
         }
         part = next;
       }
