@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One call of [Parallel#chunks]: which chunks are claimed, and how many are done.
@@ -18,26 +19,40 @@ final class Job {
   private static final int LINE = 16; // numbers of a line of the cache
 
   final int chunks;
-  private final IntConsumer body;
+  private final Supplier<IntConsumer> bodies;
   private final Thread caller;
   private final int shares;
   private final AtomicIntegerArray claimed; // chunks of each share, so far apart that they do not share a line of the cache
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  Job(int chunks, IntConsumer body, Thread caller, int shares) {
+  Job(int chunks, Supplier<IntConsumer> bodies, Thread caller, int shares) {
     this.chunks = chunks;
     this.shares = shares;
     claimed = new AtomicIntegerArray(shares * LINE);
-    this.body = body;
+    this.bodies = bodies;
     this.caller = caller;
   }
 
   /// Claims and runs chunks until none is left, the `first` share's first. Returns whether there was one.
   boolean work(int first) {
+    @Nullable IntConsumer body = null;
     int finished = 0;
     for (int i = 0; i < shares; i++) {
-      finished += workOn((first + i) % shares);
+      int share = (first + i) % shares;
+      for (int chunk = claim(share); chunk >= 0; chunk = claim(share)) {
+        if (failure.get() == null) {
+          try {
+            if (body == null) {
+              body = bodies.get();
+            }
+            body.accept(chunk);
+          } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+          }
+        }
+        finished++;
+      }
     }
     if (finished > 0 && done.addAndGet(finished) == chunks && Thread.currentThread() != caller) {
       LockSupport.unpark(caller);
@@ -45,25 +60,15 @@ final class Job {
     return finished > 0;
   }
 
-  private int workOn(int share) {
+  /// The share's next chunk; −1 if none is left.
+  private int claim(int share) {
     int start = start(share);
     int count = start(share + 1) - start;
-    int finished = 0;
-    while (claimed.get(share * LINE) < count) { // so that late comers do not count up forever
-      int chunk = claimed.getAndIncrement(share * LINE);
-      if (chunk >= count) {
-        break;
-      }
-      if (failure.get() == null) {
-        try {
-          body.accept(start + chunk);
-        } catch (Throwable e) {
-          failure.compareAndSet(null, e);
-        }
-      }
-      finished++;
+    if (claimed.get(share * LINE) >= count) { // so that late comers do not count up forever
+      return -1;
     }
-    return finished;
+    int chunk = claimed.getAndIncrement(share * LINE);
+    return chunk < count ? start + chunk : -1;
   }
 
   private int start(int share) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /// Runs chunks of work on several threads. How the work is cut depends on its size alone, never on the number of
 /// threads: that is why results have the same bits at any number of threads.
@@ -62,7 +63,14 @@ public final class Parallel {
   /// Runs `body` for each chunk number below `chunks`, in any order, on any threads, and returns when all are done.
   /// What a chunk throws is thrown here, and chunks that nobody has claimed by then do not run.
   public static void chunks(int chunks, IntConsumer body) {
+    chunksByThread(chunks, () -> body);
+  }
+
+  /// The same with a body for each thread that takes part, which may keep from one chunk to the next what it has prepared. A
+  /// thread mostly runs neighbouring chunks, in order.
+  static void chunksByThread(int chunks, Supplier<IntConsumer> bodies) {
     if (chunks <= 1 || threads() == 1 || INSIDE.get()) {
+      IntConsumer body = bodies.get();
       for (int chunk = 0; chunk < chunks; chunk++) {
         body.accept(chunk);
       }
@@ -71,7 +79,7 @@ public final class Parallel {
     if (workers.length < threads - 1) {
       hire();
     }
-    Job job = new Job(chunks, body, Thread.currentThread(), Math.min(chunks, threads()));
+    Job job = new Job(chunks, bodies, Thread.currentThread(), Math.min(chunks, threads()));
     int slot = publish(job);
     INSIDE.set(true);
     try {

@@ -1,22 +1,49 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// Matrix products: A and B are packed block by block, shared by all threads, and multiplied tile by tile.
+/// Matrix products in blocks.
 ///
 /// The blocks are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008, with a long
 /// depth: the result then travels to and from memory less often. Each number of C is one sum over the depth of a block
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
-final class VectorMatmul {
+final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
-  private static final int ROWS = 48; // of A in one chunk: a multiple of every tile's rows; 192 KiB at full depth
-  private static final int COLUMNS = 3072; // of B packed at once
-  private static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
-
+  private static final int COLUMNS = 1024; // of B that each thread keeps packed, 4 MiB; half of them again are not cut
+  private static final int MANY_ROWS = 512; // of A: too many to be kept packed
   private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, that a core's cache holds: packing would not pay
-  private static final int[] NONE = {};
 
-  private VectorMatmul() {}
+  /// A matrix to read: the element (i, j) stands at `at + i·row + j·column`.
+  private record Matrix(float[] numbers, int at, int row, int column) {
+    Matrix from(int i, int j) {
+      return new Matrix(numbers, at + i * row + j * column, row, column);
+    }
+  }
+
+  private final Matrix a;
+  private final Matrix b;
+  private final float[] c;
+  private final int cAt;
+  private final int cStep;
+  private final boolean add;
+  private final boolean inPlace; // B is read as it lies
+  private final int[] steps; // between the rows of B, packed or not
+
+  private VectorMatmul(
+      int m, int n, int depth, boolean byRows, Matrix a, Matrix b, float[] c, int cAt, int cStep,
+      boolean add) {
+    super(m, n, depth, 2L * m * n * depth > 16 * CHUNK ? ROWS : ROWS / 2, byRows);
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.cAt = cAt;
+    this.cStep = cStep;
+    this.add = add;
+    boolean filled = n % WIDTH == 0 || (n >= WIDTH && !add);
+    inPlace = b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
+    steps = VectorPack.steps(depth, inPlace ? b.row : WIDTH);
+  }
 
   /// C = A · B; the element (i, p) of A stands at `aAt + i·aRow + p·aColumn`, (p, j) of B at `bAt + p·bRow + j·bColumn`, so
   /// that either may be read transposed. C is `[m×n]`, rows one after the other.
@@ -30,73 +57,62 @@ final class VectorMatmul {
       Arrays.fill(c, cAt, cAt + m * n, 0f);
       return;
     }
-    int blocks = k <= DEPTH * 3 / 2 ? 1 : Math.ceilDiv(k, DEPTH);
-    for (int left = 0; left < n; left += COLUMNS) {
-      int width = Math.min(COLUMNS, n - left);
+    Matrix left = new Matrix(a, aAt, aRow, aColumn);
+    Matrix right = new Matrix(b, bAt, bRow, bColumn);
+    boolean byRows = m >= Math.min(n, MANY_ROWS);
+    int columns = byRows ? Math.ceilDiv(n, blocks(n, COLUMNS) * WIDTH) * WIDTH : n;
+    int blocks = blocks(k, DEPTH);
+    for (int j = 0; j < n; j += columns) {
       for (int block = 0; block < blocks; block++) {
-        int first = (int) ((long) k * block / blocks);
-        int depth = (int) ((long) k * (block + 1) / blocks) - first;
-        block(
-            m, width, depth, a, aAt + first * aColumn, aRow, aColumn,
-            b, bAt + first * bRow + left * bColumn, bRow, bColumn, c, cAt + left, n, block > 0);
+        int p = (int) ((long) k * block / blocks);
+        int depth = (int) ((long) k * (block + 1) / blocks) - p;
+        new VectorMatmul(
+            m, Math.min(columns, n - j), depth, byRows, left.from(0, p), right.from(p, j),
+            c, cAt + j, n, block > 0).run();
       }
     }
   }
 
-  private static void block(
-      int m, int n, int depth, float[] a, int aAt, int aRow, int aColumn,
-      float[] b, int bAt, int bRow, int bColumn, float[] c, int cAt, int cStep, boolean add) {
-    int w = VectorTile.WIDTH;
-    int panels = Math.ceilDiv(n, w);
-    long work = 2L * m * n * depth;
-    int rowsAtOnce = work > 8 * CHUNK ? ROWS : ROWS / 2;
-    int down = Math.ceilDiv(m, rowsAtOnce);
-    int panelsAtOnce = Math.clamp((long) panels * down * CHUNK / work, 1, 16);
-    int across = Math.ceilDiv(panels, panelsAtOnce);
+  private static int blocks(int n, int size) {
+    return n <= size * 3 / 2 ? 1 : Math.ceilDiv(n, size);
+  }
 
-    int whole = bColumn == 1 && (long) depth * bRow <= IN_PLACE ? n / w : 0; // panels that are read where they are
-    int[] steps = whole > 0 ? VectorPack.steps(depth, bRow) : NONE;
-    int packs = Math.ceilDiv(panels - whole, panelsAtOnce);
+  @Override
+  void packRows(int top, int height, float[] packed, int to) {
+    VectorPack.rows(
+        height, depth, a.numbers, a.at + top * a.row, a.row, a.column, packed, to);
+  }
 
-    float[] packedA = Scratch.PACKED_A.floats(m * depth + down * w);
-    float[] packedB = Scratch.PACKED_B.floats((panels - whole) * w * depth);
-    Parallel.chunks(
-        down + packs,
-        chunk -> {
-          if (chunk < down) {
-            int top = chunk * rowsAtOnce;
-            int rows = Math.min(rowsAtOnce, m - top);
-            VectorPack.rows(
-                rows, depth, a, aAt + top * aRow, aRow, aColumn, packedA, top * depth + chunk * w);
-          } else {
-            int first = whole + (chunk - down) * panelsAtOnce;
-            for (int panel = first; panel < Math.min(panels, first + panelsAtOnce); panel++) {
-              int left = panel * w;
-              VectorPack.panel(
-                  Math.min(w, n - left), w, depth, b, bAt + left * bColumn, bRow, bColumn,
-                  packedB, (panel - whole) * w * depth);
-            }
-          }
-        });
-    Parallel.chunks(
-        down * across,
-        chunk -> {
-          int top = chunk / across * rowsAtOnce;
-          int rows = Math.min(rowsAtOnce, m - top);
-          int packedAt = top * depth + chunk / across * w;
-          int end = Math.min(panels, (chunk % across + 1) * panelsAtOnce);
-          for (int panel = chunk % across * panelsAtOnce; panel < end; panel++) {
-            int left = panel * w;
-            int to = cAt + top * cStep + left;
-            if (panel < whole) {
-              VectorTile.panel(
-                  rows, w, depth, packedA, packedAt, b, bAt + left, steps, c, to, cStep, add);
-            } else {
-              VectorTile.packed(
-                  rows, Math.min(w, n - left), depth, packedA, packedAt, packedB,
-                  (panel - whole) * w * depth, c, to, cStep, add);
-            }
-          }
-        });
+  @Override
+  void packPanels(int first, int end, float[] packed, int to) {
+    int whole = b.column == 1 ? Math.min(end, n / WIDTH) : first;
+    VectorPack.panels(
+        whole - first, depth, b.numbers, b.at + first * WIDTH * b.column, b.row, packed, to);
+    for (int panel = whole; panel < end; panel++) {
+      VectorPack.panel(
+          Math.min(WIDTH, n - panel * WIDTH), WIDTH, depth, b.numbers,
+          b.at + panel * WIDTH * b.column, b.row, b.column,
+          packed, to + (panel - first) * WIDTH * depth);
+    }
+  }
+
+  @Override
+  float @Nullable [] inPlace() {
+    return inPlace ? b.numbers : null;
+  }
+
+  /// If B is read in place, its last panel begins further to the left, so that whole vectors can be read and written; some
+  /// columns are computed twice.
+  @Override
+  void multiply(
+      int top, int height, float[] left, int leftAt, int panel, float[] right, int rightAt) {
+    int lanes = Math.min(WIDTH, n - panel * WIDTH);
+    if (inPlace && lanes < WIDTH) {
+      lanes = lanes <= WIDTH / 2 ? WIDTH / 2 : WIDTH;
+    }
+    int j = Math.min(panel * WIDTH, n - lanes);
+    VectorTile.panel(
+        height, lanes, depth, left, leftAt, right, inPlace ? b.at + j : rightAt, steps,
+        c, cAt + top * cStep + j, cStep, add);
   }
 }

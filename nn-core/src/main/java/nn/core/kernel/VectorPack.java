@@ -73,16 +73,21 @@ final class VectorPack {
     }
   }
 
-  /// `count` panels of B, all whole, whose rows lie `bRow` apart: one after the other, read row by row.
+  /// `count` panels of B, all whole, whose rows lie `bRow` apart: one after the other, read four at a time, row by row. All
+  /// at once they would be written to as many places: 335 µs in place of 77 for 32 panels of 1024 rows (AMD Zen 5).
   static void panels(
       int count, int depth, float[] b, int bAt, int bRow, float[] packed, int to) {
     int size = depth * VectorTile.WIDTH;
-    for (int p = 0; p < depth; p++) {
-      int from = bAt + p * bRow;
-      int at = to + p * VectorTile.WIDTH;
-      for (int i = 0; i < count; i++) {
-        FloatVector.fromArray(S, b, from + 2 * i * L).intoArray(packed, at + i * size);
-        FloatVector.fromArray(S, b, from + (2 * i + 1) * L).intoArray(packed, at + i * size + L);
+    for (int first = 0; first < count; first += 4) {
+      int end = Math.min(count, first + 4);
+      for (int p = 0; p < depth; p++) {
+        int from = bAt + p * bRow;
+        int at = to + p * VectorTile.WIDTH;
+        for (int i = first; i < end; i++) {
+          FloatVector.fromArray(S, b, from + 2 * i * L).intoArray(packed, at + i * size);
+          FloatVector.fromArray(S, b, from + (2 * i + 1) * L)
+              .intoArray(packed, at + i * size + L);
+        }
       }
     }
   }

