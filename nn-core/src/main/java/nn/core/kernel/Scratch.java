@@ -1,8 +1,5 @@
 package nn.core.kernel;
 
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-
 /// Working memory that a thread keeps from one kernel call to the next. Each use has its own, so that what a call has
 /// prepared stays untouched while its chunks run, some of them on the same thread.
 final class Scratch {
@@ -21,40 +18,19 @@ final class Scratch {
 
   private static final int MOST_KEPT = 1 << 24; // floats: 64 MiB; more is left to the garbage collector
 
-  private static final class Kept {
-    float[] floats = {};
-    @Nullable Object call; // that has filled them
-  }
-
-  private final ThreadLocal<Kept> kept = ThreadLocal.withInitial(Kept::new);
+  private final ThreadLocal<float[]> kept = ThreadLocal.withInitial(() -> new float[0]);
 
   private Scratch() {}
 
   /// At least `size` numbers, with whatever was in them.
   float[] floats(int size) {
-    Kept mine = kept.get();
-    mine.call = null;
-    if (mine.floats.length < size) {
-      float[] floats = new float[size < MOST_KEPT / 2 ? size + size / 4 : size];
-      if (floats.length > MOST_KEPT) {
-        return floats;
+    float[] floats = kept.get();
+    if (floats.length < size) {
+      floats = new float[size < MOST_KEPT / 2 ? size + size / 4 : size];
+      if (floats.length <= MOST_KEPT) {
+        kept.set(floats);
       }
-      mine.floats = floats;
     }
-    return mine.floats;
-  }
-
-  /// The same, filled once by each thread that takes part in a call of a kernel; anew each time if they are too many to be kept.
-  ///
-  /// @param call stands for the call
-  float[] once(Object call, int size, Consumer<float[]> fill) {
-    Kept mine = kept.get();
-    if (mine.call == call) {
-      return mine.floats;
-    }
-    float[] floats = floats(size);
-    fill.accept(floats);
-    mine.call = floats == mine.floats ? call : null;
     return floats;
   }
 }

@@ -251,12 +251,14 @@ final class VectorSweeps {
   /// All sweeps, with weights that `pack` writes where they are needed.
   void run(float[] x, Consumer<float[]> pack, float @Nullable [] bias, float[] y) {
     int pieces = batch * slabs;
-    boolean own = pieces >= ENOUGH && batch * outArea >= OWN * Parallel.threads();
-    if (own) {
-      Object call = new Object();
-      Parallel.chunks(
+    if (pieces >= ENOUGH && batch * outArea >= OWN * Parallel.threads()) {
+      Parallel.chunksByThread(
           pieces,
-          piece -> piece(piece, x, Scratch.WEIGHTS.once(call, weights, pack), bias, y));
+          () -> {
+            float[] own = Scratch.WEIGHTS.floats(weights);
+            pack.accept(own);
+            return piece -> piece(piece, x, own, bias, y);
+          });
       return;
     }
     float[] packed = Scratch.WEIGHTS.floats(weights);
