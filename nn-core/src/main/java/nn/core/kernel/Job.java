@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Each thread has a share of neighbouring chunks to begin with, and takes from the others' when it is done. So in the next
 /// operation it meets the part of an array that it has just written, in its own cache: a training step of ResNet-18 takes 200 ms in
 /// place of 235 where two processors have no cache in common (AMD Zen 5).
+///
+/// Every second operation runs through its shares from the end: what the one before wrote last is then met first, while it is in the
+/// second cache. ReLU of 1.6 million numbers takes 0.055 ms in place of 0.060, layer norm and additions 4 % less (AMD Zen 5, in
+/// turns in one process); what computes more for each number takes as long.
 final class Job {
   private static final long SPIN_NANOS = 50_000;
   private static final int LINE = 16; // numbers of a line of the cache
@@ -21,13 +25,15 @@ final class Job {
   private final IntConsumer body;
   private final Thread caller;
   private final int shares;
+  private final boolean backwards;
   private final AtomicIntegerArray claimed; // chunks of each share, so far apart that they do not share a line of the cache
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  Job(int chunks, IntConsumer body, Thread caller, int shares) {
+  Job(int chunks, IntConsumer body, Thread caller, int shares, boolean backwards) {
     this.chunks = chunks;
     this.shares = shares;
+    this.backwards = backwards;
     claimed = new AtomicIntegerArray(shares * LINE);
     this.body = body;
     this.caller = caller;
@@ -56,7 +62,7 @@ final class Job {
       }
       if (failure.get() == null) {
         try {
-          body.accept(start + chunk);
+          body.accept(start + (backwards ? count - 1 - chunk : chunk));
         } catch (Throwable e) {
           failure.compareAndSet(null, e);
         }

@@ -32,6 +32,7 @@ public final class Parallel {
   private static volatile Worker[] workers = {};
   private static volatile int published; // changes whenever a job is put up; lost counts do not matter
   private static volatile boolean sleepers;
+  private static boolean backwards; // the last job's direction; if callers meet here, either will do
 
   private Parallel() {}
 
@@ -71,7 +72,9 @@ public final class Parallel {
     if (workers.length < threads - 1) {
       hire();
     }
-    Job job = new Job(chunks, body, Thread.currentThread(), Math.min(chunks, threads()));
+    backwards = !backwards;
+    Job job =
+        new Job(chunks, body, Thread.currentThread(), Math.min(chunks, threads()), backwards);
     int slot = publish(job);
     INSIDE.set(true);
     try {
