@@ -12,28 +12,77 @@ final class VectorLayerNorm {
 
   private VectorLayerNorm() {}
 
+  /// While a row is written the next one is summed, which hides the wait for the third cache; its squares then find it in the first.
   static void layerNorm(
       float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
       float[] mean, float[] inverseDeviation) {
-    int whole = n / L * L;
+    float centre = VectorReduction.sum(x, first * n, n) / n;
     for (int row = first; row < end; row++) {
       int at = row * n;
-      float centre = VectorReduction.sum(x, at, n) / n;
-      float squares = VectorReduction.centredDot(x, at, centre, x, at, centre, n);
+      float squares = VectorReduction.squares(x, at, centre, n);
       float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
       mean[row] = centre;
       inverseDeviation[row] = scale;
-      for (int i = 0; i < whole; i += L) {
-        FloatVector.fromArray(S, x, at + i)
-            .sub(centre)
-            .mul(scale)
-            .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
-            .intoArray(y, at + i);
-      }
-      for (int i = whole; i < n; i++) {
-        y[at + i] = (x[at + i] - centre) * scale * gamma[i] + beta[i];
-      }
+      int next = Math.min(row + 1, end - 1) * n;
+      centre = write(x, gamma, beta, y, at, n, centre, scale, next) / n;
     }
+  }
+
+  /// Writes (x − μ) · scale · γ + β of the row at `at`, and returns the sum of the row at `next`, as [VectorReduction#sum] has it.
+  private static float write(
+      float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean, float scale,
+      int next) {
+    int whole = n / VectorReduction.STEP * VectorReduction.STEP;
+    double sum = 0;
+    for (int first = 0; first < whole; first += VectorReduction.BLOCK) {
+      int end = Math.min(first + VectorReduction.BLOCK, whole);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int i = first; i < end; i += VectorReduction.STEP) {
+        int j = next + i;
+        s0 = s0.add(FloatVector.fromArray(S, x, j));
+        s1 = s1.add(FloatVector.fromArray(S, x, j + L));
+        s2 = s2.add(FloatVector.fromArray(S, x, j + 2 * L));
+        s3 = s3.add(FloatVector.fromArray(S, x, j + 3 * L));
+        int k = at + i;
+        FloatVector v0 = FloatVector.fromArray(S, x, k).sub(mean).mul(scale);
+        FloatVector v1 = FloatVector.fromArray(S, x, k + L).sub(mean).mul(scale);
+        FloatVector v2 = FloatVector.fromArray(S, x, k + 2 * L).sub(mean).mul(scale);
+        FloatVector v3 = FloatVector.fromArray(S, x, k + 3 * L).sub(mean).mul(scale);
+        v0 = v0.fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i));
+        v1 = v1.fma(FloatVector.fromArray(S, gamma, i + L), FloatVector.fromArray(S, beta, i + L));
+        v2 =
+            v2.fma(
+                FloatVector.fromArray(S, gamma, i + 2 * L),
+                FloatVector.fromArray(S, beta, i + 2 * L));
+        v3 =
+            v3.fma(
+                FloatVector.fromArray(S, gamma, i + 3 * L),
+                FloatVector.fromArray(S, beta, i + 3 * L));
+        v0.intoArray(y, k);
+        v1.intoArray(y, k + L);
+        v2.intoArray(y, k + 2 * L);
+        v3.intoArray(y, k + 3 * L);
+      }
+      sum += VectorReduction.total(s0.add(s1).add(s2.add(s3)));
+    }
+    int vectors = n / L * L;
+    for (int i = whole; i < vectors; i += L) {
+      FloatVector.fromArray(S, x, at + i)
+          .sub(mean)
+          .mul(scale)
+          .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
+          .intoArray(y, at + i);
+    }
+    for (int i = vectors; i < n; i++) {
+      y[at + i] = (x[at + i] - mean) * scale * gamma[i] + beta[i];
+    }
+    for (int i = whole; i < n; i++) {
+      sum += x[next + i];
+    }
+    return (float) sum;
   }
 
   static void gradient(

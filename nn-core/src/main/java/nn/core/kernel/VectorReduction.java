@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorReduction {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final int STEP = 4 * L;
-  private static final int BLOCK = 16 * STEP;
+  static final int STEP = 4 * L;
+  static final int BLOCK = 16 * STEP; // so many numbers are summed in single precision
 
   private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8, 1, true); // lane i gets lane i + 8
   private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4, 1, true);
@@ -72,6 +72,35 @@ final class VectorReduction {
     }
     for (int i = whole; i < n; i++) {
       sum += (double) (x[xAt + i] - xCentre) * (y[yAt + i] - yCentre);
+    }
+    return (float) sum;
+  }
+
+  /// Σ (x − c)²
+  static float squares(float[] x, int at, float centre, int n) {
+    int whole = n - n % STEP;
+    double sum = 0;
+    for (int first = 0; first < whole; first += BLOCK) {
+      int end = Math.min(first + BLOCK, whole);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int i = at + first; i < at + end; i += STEP) {
+        FloatVector u0 = FloatVector.fromArray(S, x, i).sub(centre);
+        FloatVector u1 = FloatVector.fromArray(S, x, i + L).sub(centre);
+        FloatVector u2 = FloatVector.fromArray(S, x, i + 2 * L).sub(centre);
+        FloatVector u3 = FloatVector.fromArray(S, x, i + 3 * L).sub(centre);
+        s0 = u0.fma(u0, s0);
+        s1 = u1.fma(u1, s1);
+        s2 = u2.fma(u2, s2);
+        s3 = u3.fma(u3, s3);
+      }
+      sum += total(s0.add(s1).add(s2.add(s3)));
+    }
+    for (int i = at + whole; i < at + n; i++) {
+      double v = x[i] - centre;
+      sum += v * v;
     }
     return (float) sum;
   }

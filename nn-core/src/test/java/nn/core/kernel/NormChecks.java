@@ -1,5 +1,7 @@
 package nn.core.kernel;
 
+import java.util.Arrays;
+
 /// Batch norm, layer norm and softmax, with their gradients, against plain loops in double precision.
 final class NormChecks {
   private NormChecks() {}
@@ -86,6 +88,13 @@ final class NormChecks {
   private static final int[] WIDTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 100, 1111};
 
   /// Rows 1 and 2 of four, whose neighbours must stay.
+  /// A row's result must not depend on which rows share its chunk.
+  private static void sameBits(String what, float[] together, float[] alone) {
+    if (Arrays.mismatch(together, alone) >= 0) {
+      throw new AssertionError(what + " differs at " + Arrays.mismatch(together, alone));
+    }
+  }
+
   static void layerNorms(Kernels kernels) {
     for (int n : WIDTHS) {
       String what = kernels.name() + " layer norm of " + n;
@@ -119,6 +128,11 @@ final class NormChecks {
       KernelChecks.untouched(what + ", mean", mean, 1, 2);
       KernelChecks.untouched(what + ", deviation", inverse, 1, 2);
       KernelChecks.untouched(what + ", weight gradients", sums, 2, 2 * n);
+      float[] alone = KernelChecks.filled(4 * n);
+      for (int row = 1; row < 3; row++) {
+        kernels.layerNorm(x, gamma, beta, alone, row, row + 1, n, 0.01f, mean, inverse);
+      }
+      sameBits(what + ", row by row", y, alone);
       x[n] = Float.NaN;
       kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
       KernelChecks.near(what + " with NaN", Double.NaN, y[2 * n - 1], 0);
@@ -176,6 +190,11 @@ final class NormChecks {
       }
       KernelChecks.untouched(what, y, n, 2 * n);
       KernelChecks.untouched(what + ", gradient", dx, n, 2 * n);
+      float[] alone = KernelChecks.filled(4 * n);
+      for (int row = 1; row < 3; row++) {
+        kernels.softmaxGradient(dy, y, alone, row, row + 1, n);
+      }
+      sameBits(what + ", gradient row by row", dx, alone);
       for (int i = n; i < 2 * n; i++) { // wherever NaN is, in whole vectors and after them
         float before = x[i];
         x[i] = Float.NaN;
