@@ -16,9 +16,10 @@ public class ConvolutionBenchmark extends OnBothKernels {
   /// batch, input channels, side, output channels, kernel, step, groups.
   @Param({
       "8x64x56x64x3x1x1", "8x128x28x128x3x1x1", "8x256x14x256x3x1x1", "8x512x7x512x3x1x1",
-      "8x256x56x64x1x1x1", "8x1024x14x256x1x1x1", "8x64x56x128x3x2x1", "8x3x224x64x7x2x1",
+      "8x256x56x64x1x1x1", "8x1024x14x256x1x1x1", "8x64x56x128x3x2x1", "8x256x14x512x3x2x1",
+      "1x256x14x512x3x2x1", "8x3x224x64x7x2x1",
       "8x64x28x64x3x1x4", "8x144x56x144x3x1x144", "8x960x7x960x3x1x960",
-      "8x96x112x96x3x2x96"
+      "8x96x112x96x3x2x96", "8x120x28x120x5x1x120"
   }) public String shape = "8x64x56x64x3x1x1";
 
   private ConvGeometry g =

@@ -1,5 +1,6 @@
 package nn.benchmarks;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import nn.core.NdArray;
 import nn.core.Shape;
@@ -8,25 +9,31 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/// Kernels over one row: reductions, softmax, the loops of layer norm and batch norm.
+/// Kernels over one row: reductions, the loops of batch norm; and over 64 rows, which they take together: softmax, layer norm.
 public class RowBenchmark extends OnBothKernels {
   /// Numbers in a row; 49 is a channel of 7×7 pixels.
   @Param({"49", "1024"}) public int size = 49;
+
+  private static final int ROWS = 64;
 
   private float[] x = {};
   private float[] dy = {};
   private float[] y = {};
   private float[] gamma = {};
-  private final float[] mean = {0.1f};
-  private final float[] inverse = {0.9f};
+  private float[] sumsOfColumns = {};
+  private final float[] mean = new float[ROWS];
+  private final float[] inverse = new float[ROWS];
   private final double[] sums = new double[2];
 
   @Setup
   public void fill() {
-    x = NdArray.normal(Shape.of(size), 1, new SplittableRandom(1)).array();
-    dy = NdArray.normal(Shape.of(size), 1, new SplittableRandom(2)).array();
+    x = NdArray.normal(Shape.of(ROWS, size), 1, new SplittableRandom(1)).array();
+    dy = NdArray.normal(Shape.of(ROWS, size), 1, new SplittableRandom(2)).array();
     gamma = NdArray.normal(Shape.of(size), 1, new SplittableRandom(3)).array();
-    y = new float[size];
+    y = new float[ROWS * size];
+    sumsOfColumns = new float[2 * size];
+    Arrays.fill(mean, 0.1f);
+    Arrays.fill(inverse, 0.9f);
   }
 
   @Benchmark
@@ -51,26 +58,33 @@ public class RowBenchmark extends OnBothKernels {
 
   @Benchmark
   public float[] softmax() {
-    Kernels.active().softmax(x, y, 0, 1, size);
+    Kernels.active().softmax(x, y, 0, ROWS, size);
     return y;
   }
 
   @Benchmark
   public float[] softmaxGradient() {
-    Kernels.active().softmaxGradient(dy, x, y, 0, 1, size);
+    Kernels.active().softmaxGradient(dy, x, y, 0, ROWS, size);
     return y;
   }
 
   @Benchmark
   public float[] layerNorm() {
-    Kernels.active().layerNorm(x, gamma, gamma, y, 0, 1, size, 1e-5f, mean, inverse);
+    Kernels.active().layerNorm(x, gamma, gamma, y, 0, ROWS, size, 1e-5f, mean, inverse);
     return y;
   }
 
   @Benchmark
   public float[] layerNormGradient() {
-    Kernels.active().layerNormGradient(dy, x, gamma, y, 0, 1, size, mean, inverse);
+    Kernels.active().layerNormGradient(dy, x, gamma, y, 0, ROWS, size, mean, inverse);
     return y;
+  }
+
+  @Benchmark
+  public float[] layerNormWeightGradients() {
+    Kernels.active().layerNormWeightGradients(
+        dy, x, 0, ROWS, size, mean, inverse, sumsOfColumns, 0);
+    return sumsOfColumns;
   }
 
   @Benchmark

@@ -66,8 +66,9 @@ public final class Parallel {
     chunksByThread(chunks, () -> body);
   }
 
-  /// The same with a body for each thread that takes part, which may keep from one chunk to the next what it has prepared. A
-  /// thread mostly runs neighbouring chunks, in order.
+  /// The same with a body for each thread that takes part, which may keep from one chunk to the next what it has prepared. It is
+  /// made when the thread claims its first chunk, and what that throws counts as the chunk's. A thread mostly runs neighbouring
+  /// chunks, in order.
   static void chunksByThread(int chunks, Supplier<IntConsumer> bodies) {
     if (chunks <= 1 || threads() == 1 || INSIDE.get()) {
       IntConsumer body = bodies.get();

@@ -17,7 +17,8 @@ final class PixelColumns {
 
   private PixelColumns() {}
 
-  /// Columns `from` to before `end` of x, `channels` rows of them, as panels (see [VectorPack#panel]).
+  /// Columns `from` to before `end` of x, `channels` rows of them, as panels (see [VectorPack#panel]; columns that the last one
+  /// lacks are left as they are).
   static void pack(
       int from, int end, int channels, float[] x, int area, float[] packed, int to) {
     int column = from;

@@ -2,6 +2,9 @@ package nn.core.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +14,46 @@ import org.jspecify.annotations.Nullable;
 final class VectorConvolution {
   private static final int WIDE = VectorTile.WIDTH;
 
+  private static final int MOST_KEPT = 64; // geometries, each some ten thousand offsets
+
+  /// What a geometry's sweeps are, kept for the next call: a network meets the same ones in each step.
+  private record Plan(VectorSweeps sweeps, List<VectorSweeps.Taps> taps) {}
+
+  private static final Map<ConvGeometry, Plan> FORWARD = new ConcurrentHashMap<>();
+  private static final Map<ConvGeometry, Plan> GRADIENT = new ConcurrentHashMap<>();
+
   private VectorConvolution() {}
+
+  private static Plan plan(
+      Map<ConvGeometry, Plan> kept, ConvGeometry g, Function<ConvGeometry, Plan> make) {
+    if (kept.size() >= MOST_KEPT) {
+      kept.clear();
+    }
+    return kept.computeIfAbsent(g, make);
+  }
 
   static void forward(
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms forms) {
+    VectorSweeps sweeps = plan(FORWARD, g, VectorConvolution::forwardPlan).sweeps;
+    int groups = g.settings().groups();
+    int depth = g.inChannels() / groups * g.kernelHeight() * g.kernelWidth();
+    if (forms == null || groups > 1) {
+      sweeps.run(x, packed -> pack(sweeps, depth, w, packed), bias, y);
+    } else {
+      float[] packed =
+          forms.of(
+              PackedForms.Kind.DIRECT,
+              () -> {
+                float[] weights = new float[sweeps.weights()];
+                pack(sweeps, depth, w, weights);
+                return weights;
+              });
+      sweeps.run(x, packed, bias, y);
+    }
+  }
+
+  private static Plan forwardPlan(ConvGeometry g) {
     ConvSettings s = g.settings();
     VectorSweeps sweeps =
         new VectorSweeps(
@@ -35,21 +73,9 @@ final class VectorConvolution {
       down[tap] = tap / g.kernelWidth() * s.dilationHeight();
       right[tap] = tap % g.kernelWidth() * s.dilationWidth();
     }
-    sweeps.add(List.of(sweeps.taps(taps, down, right)), g.outHeight(), 0, g.outWidth());
-    int depth = g.inChannels() / s.groups() * kernel;
-    if (forms == null || s.groups() > 1) {
-      sweeps.run(x, packed -> pack(sweeps, depth, w, packed), bias, y);
-    } else {
-      float[] packed =
-          forms.of(
-              PackedForms.Kind.DIRECT,
-              () -> {
-                float[] weights = new float[sweeps.weights()];
-                pack(sweeps, depth, w, weights);
-                return weights;
-              });
-      sweeps.run(x, packed, bias, y);
-    }
+    List<VectorSweeps.Taps> all = List.of(sweeps.taps(taps, down, right));
+    sweeps.add(all, g.outHeight(), 0, g.outWidth());
+    return new Plan(sweeps, all);
   }
 
   /// For each group and block of output channels, for each input channel and tap, the block's weights.
@@ -61,6 +87,11 @@ final class VectorConvolution {
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    Plan plan = plan(GRADIENT, g, VectorConvolution::gradientPlan);
+    plan.sweeps.run(dy, packed -> pack(plan, g, w, packed), null, dx);
+  }
+
+  private static Plan gradientPlan(ConvGeometry g) {
     ConvSettings s = g.settings();
     Phases down = new Phases(
         g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
@@ -80,7 +111,7 @@ final class VectorConvolution {
       phases.addAll(across);
       sweeps.add(across, down.pixels(fy), fy * g.inWidth(), s.strideHeight() * g.inWidth());
     }
-    sweeps.run(dy, packed -> pack(sweeps, g, w, phases, packed), null, dx);
+    return new Plan(sweeps, phases);
   }
 
   /// What reaches the input pixels (i · stride + fy, j · stride + fx): the same taps for all of them.
@@ -102,22 +133,20 @@ final class VectorConvolution {
   }
 
   /// The weights of all phases: each kernel is taken apart once.
-  private static void pack(
-      VectorSweeps sweeps, ConvGeometry g, float[] w, List<VectorSweeps.Taps> phases,
-      float[] packed) {
+  private static void pack(Plan plan, ConvGeometry g, float[] w, float[] packed) {
     int kernel = g.kernelHeight() * g.kernelWidth();
     int inPerGroup = g.inChannels() / g.settings().groups();
     int outPerGroup = g.outChannels() / g.settings().groups();
-    sweeps.eachBlock(
+    plan.sweeps.eachBlock(
         (channel, lanes, width) -> {
           float[] byTap = Scratch.LANES.floats((kernel + WIDE) * lanes);
           int from =
               (channel / inPerGroup * outPerGroup * inPerGroup + channel % inPerGroup) * kernel;
           for (int c = 0; c < outPerGroup; c++, from += inPerGroup * kernel) {
             VectorPack.byTap(lanes, kernel, w, from, byTap);
-            for (VectorSweeps.Taps phase : phases) {
+            for (VectorSweeps.Taps phase : plan.taps) {
               int at =
-                  sweeps.weightsAt(phase.weightsAt(), channel, phase.depth())
+                  plan.sweeps.weightsAt(phase.weightsAt(), channel, phase.depth())
                       + c * phase.taps().length * width;
               for (int tap : phase.taps()) {
                 VectorRow.copy(byTap, tap * lanes, 1, packed, at, lanes, at + width);

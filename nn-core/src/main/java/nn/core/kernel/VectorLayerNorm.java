@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorLayerNorm {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final int STEP = 2 * L;
-  private static final int BLOCK = 16 * STEP; // so many numbers are summed in single precision
+  private static final int PAIR = 2 * L;
+  private static final int PAIRS = 16 * PAIR; // so many numbers are summed in single precision
 
   private VectorLayerNorm() {}
 
@@ -16,6 +16,9 @@ final class VectorLayerNorm {
   static void layerNorm(
       float[] x, float[] gamma, float[] beta, float[] y, int first, int end, int n, float epsilon,
       float[] mean, float[] inverseDeviation) {
+    if (first == end) {
+      return;
+    }
     float centre = VectorReduction.sum(x, first * n, n) / n;
     for (int row = first; row < end; row++) {
       int at = row * n;
@@ -98,14 +101,14 @@ final class VectorLayerNorm {
       float inverseDeviation) {
     double sum = 0; // Σ g, with g = γ · dy
     double dot = 0; // Σ g · (x − μ)
-    int pairs = n / STEP * STEP;
-    for (int first = 0; first < pairs; first += BLOCK) {
-      int last = Math.min(first + BLOCK, pairs);
+    int pairs = n / PAIR * PAIR;
+    for (int first = 0; first < pairs; first += PAIRS) {
+      int last = Math.min(first + PAIRS, pairs);
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
       FloatVector t0 = s0;
       FloatVector t1 = s0;
-      for (int i = first; i < last; i += STEP) {
+      for (int i = first; i < last; i += PAIR) {
         FloatVector g0 =
             FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
         FloatVector g1 =
@@ -144,8 +147,8 @@ final class VectorLayerNorm {
   static void weightGradients(
       float[] dy, float[] x, int first, int end, int n, float[] mean, float[] inverseDeviation,
       float[] sums, int at) {
-    int pairs = n / STEP * STEP;
-    for (int column = 0; column < pairs; column += STEP) {
+    int pairs = n / PAIR * PAIR;
+    for (int column = 0; column < pairs; column += PAIR) {
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
       FloatVector t0 = s0;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Columns run on from image to image, so that small images fill the vectors too ([PixelColumns]).
 final class VectorPointwise {
+  private static final int BIASED = 1 << 14; // numbers that one thread adds a bias to at once
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
 
   private VectorPointwise() {}
@@ -83,12 +84,15 @@ final class VectorPointwise {
   }
 
   private static void addBias(float[] bias, int batch, int m, int area, float[] c) {
-    Parallel.chunks(
+    Parallel.range(
         batch * m,
-        plane -> {
-          float add = bias[plane % m];
-          for (int i = plane * area; i < (plane + 1) * area; i++) {
-            c[i] += add;
+        Math.max(1, BIASED / Math.max(1, area)),
+        (from, to) -> {
+          for (int plane = from; plane < to; plane++) {
+            float add = bias[plane % m];
+            for (int i = plane * area; i < (plane + 1) * area; i++) {
+              c[i] += add;
+            }
           }
         });
   }

@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// how they are packed, subclasses say.
 ///
 /// Each thread packs for itself what its tiles read, and finds it in its own cache: one of the two matrices as a whole to begin
-/// with, the other one part after part. That each thread packs the first one again costs less than to wait for another thread and to fetch what it
-/// has packed: products of 512×512×512 with Bᵀ take 588 µs in place of 715 where the two processors have no cache in common,
-/// 128×784×1152 540 in place of 860, and as long as before where they have one. On one thread 1024×1024×1024 runs at 247 GF/s in
-/// place of 233 (AMD Zen 5).
+/// with, the other one part after part. To pack the first one again costs less than to wait for another thread and to fetch what
+/// it has packed, as long as there are not many threads for little work: products of 512×512×512 with Bᵀ take 588 µs in place
+/// of 715 where the two processors have no cache in common, 128×784×1152 540 in place of 860, and as long as before where they
+/// have one. On one thread 1024×1024×1024 runs at 247 GF/s in place of 233 (AMD Zen 5).
 abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
-  static final int ROWS = 48; // of A that are packed together, a multiple of every tile's rows; or half of them
+  static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
+  private static final int OWN = 128; // columns for each thread that pay for packing A again
   private static final int PANELS = 4; // of B that are packed together, if not all
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
@@ -32,7 +33,7 @@ abstract class VectorProduct {
     this.depth = depth;
     this.byRows = byRows;
     this.rows = rows;
-    panels = byRows ? 1 : Math.clamp(KEPT / (depth * WIDTH), 1, PANELS);
+    panels = byRows ? 1 : Math.clamp(KEPT / Math.max(1, depth * WIDTH), 1, PANELS);
     down = Math.ceilDiv(m, rows);
     across = Math.ceilDiv(n, panels * WIDTH);
   }
@@ -51,7 +52,8 @@ abstract class VectorProduct {
     return packed;
   }
 
-  /// Packs the panels of B from `first` to before `end`, one after the other, each as [VectorPack#panel] does.
+  /// Packs the panels of B from `first` to before `end`, one after the other, each as [VectorPack#panel] does; columns that a
+  /// panel lacks may be left as they are.
   abstract void packPanels(int first, int end, float[] packed, int to);
 
   /// The matrix B if it can be read as it lies, and then [#multiply] knows where; null if it has to be packed.
@@ -66,8 +68,13 @@ abstract class VectorProduct {
   /// Computes the product.
   final void run() {
     int pairs = down * across;
-    int together = Math.clamp(CHUNK * pairs / (2L * m * n * depth), 1, pairs);
-    float @Nullable [] packed = packedRows();
+    if (pairs == 0) {
+      return;
+    }
+    int together = Math.clamp(CHUNK * pairs / Math.max(1, 2L * m * n * depth), 1, pairs);
+    boolean own = byRows || n >= OWN * Parallel.threads(); // who packs does not change what comes out
+    float @Nullable [] kept = packedRows();
+    float @Nullable [] packed = kept == null && !own ? packAllRows() : kept;
     float @Nullable [] inPlace = inPlace();
     Parallel.chunksByThread(
         Math.ceilDiv(pairs, together),

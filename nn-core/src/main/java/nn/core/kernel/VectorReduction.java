@@ -76,7 +76,7 @@ final class VectorReduction {
     return (float) sum;
   }
 
-  /// Σ (x − c)²
+  /// Σ (x − c)²: [#centredDot] of x with itself, which loads it once.
   static float squares(float[] x, int at, float centre, int n) {
     int whole = n - n % STEP;
     double sum = 0;

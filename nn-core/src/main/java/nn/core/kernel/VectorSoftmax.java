@@ -121,6 +121,9 @@ final class VectorSoftmax {
   /// On two threads of an AMD Zen 5, 1024 rows of 1024 numbers take 0.058 ms if the arrays happen to begin at whole lines of the cache,
   /// and up to 0.070 if each vector lies in two of them; with two loops a row, a vector at a time, 0.061 and up to 0.095.
   static void gradient(float[] dy, float[] y, float[] dx, int first, int end, int n) {
+    if (first == end) {
+      return;
+    }
     float dot = VectorReduction.centredDot(dy, first * n, 0f, y, first * n, 0f, n);
     for (int row = first; row < end; row++) {
       int next = Math.min(row + 1, end - 1);

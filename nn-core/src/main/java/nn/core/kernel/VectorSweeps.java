@@ -9,18 +9,22 @@ import org.jspecify.annotations.Nullable;
 /// Sweeps over images that are copied with their zeros ([PaddedImage]): an output pixel is a sum over taps, each at a fixed
 /// offset from the pixel's place, `y[o][pixel] = Σ w[o][c][tap] · x[c][pixel's place + tap's offset]`.
 ///
-/// Output channels are the lanes (see [VectorTile]). Work is cut into images and slabs of rows, by size alone; each output number is one
-/// sum in a fixed order. Where processors share no cache, what one has written the other reads at the speed of memory, and writes
-/// over it slower still: each thread keeps copies of its own, of its images and, if that is little work beside the products, of
-/// the packed weights.
+/// Output channels are the lanes, or pixels where few channels would not fill a vector (see [VectorTile]). Work is cut into pieces,
+/// slabs of an image's rows, by size alone; each output number is one sum in a fixed order.
+///
+/// Where processors share no cache, what one has written the other reads at the speed of memory, and writes over it slower still.
+/// So each thread keeps copies of its own: of its pieces and, if that is little work beside the products, of the packed weights.
+/// If there are few pieces, as with a single image, each is copied once for all threads, and they share the output channels.
 final class VectorSweeps {
   private static final int WIDE = VectorTile.WIDTH;
   private static final int NARROW = WIDE / 2;
   private static final int SLAB = 3 << 15; // numbers of a padded slab: 384 KiB, a part of the second-level cache
   private static final int TOGETHER = 192; // places of pixels whose results wait for each other
   private static final int ENOUGH = 8; // chunks for the threads
+  private static final int COPIED = 1 << 13; // numbers that are worth a thread to copy them
   private static final int WORTH = 2 * WIDE; // output channels that pay for copies of a row for each tap
   private static final int OWN = 128; // pixels for each thread that pay for weights of its own
+  private static final int MOST_OWN = 1 << 23; // numbers of weights, 32 MiB
   private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
 
   /// What taps see of a row or column of the image.
@@ -57,7 +61,8 @@ final class VectorSweeps {
   /// @param outputRow the distance of two output rows in the plane
   private record Sweep(List<Taps> across, int from, int end, int start, int outputRow) {}
 
-  /// What is done for a block of output channels.
+  /// What is done for a block of output channels: from `channel` on, counted through all groups, `lanes` of them, whose weights
+  /// take `width` places.
   @FunctionalInterface
   interface Block {
     void run(int channel, int lanes, int width);
@@ -125,41 +130,45 @@ final class VectorSweeps {
 
   /// Output rows that begin in their plane at `start` and are `outputRow` apart; neighbouring pixels take turns.
   void add(List<Taps> across, int rows, int start, int outputRow) {
+    if (rows == 0) {
+      return;
+    }
+    Sweep all = new Sweep(across, 0, rows, start, outputRow);
+    if (pixelsAreLanes(all)) {
+      sweeps.add(all);
+      return;
+    }
     List<Sweep> sections = new ArrayList<>();
+    long cost = 0;
     int from = 0;
     for (int row = 1; row <= rows; row++) {
-      if (row == rows || !sees(across, row).equals(sees(across, from))) {
+      if (row == rows || !seeTheSame(across, row, from)) {
         List<Taps> seeing = new ArrayList<>();
         for (Taps taps : across) {
           seeing.add(only(taps, from));
         }
-        sections.add(new Sweep(seeing, from, row, start, outputRow));
+        Sweep section = new Sweep(seeing, from, row, start, outputRow);
+        sections.add(section);
+        cost += cost(section);
         from = row;
       }
     }
-    Sweep whole = new Sweep(across, 0, rows, start, outputRow);
-    long apart = 0;
-    for (Sweep section : sections) {
-      apart += cost(section);
-    }
-    if (apart < cost(whole) && !pixelsAreLanes(whole)) {
-      sweeps.addAll(sections);
-    } else if (rows > 0) {
-      sweeps.add(whole);
-    }
+    sweeps.addAll(cost < cost(all) ? sections : List.of(all));
   }
 
-  /// Which taps see rows of the image from an output row; the others see zeros.
-  private List<Boolean> sees(List<Taps> across, int row) {
-    List<Boolean> sees = new ArrayList<>();
+  /// Whether the same taps see rows of the image from two output rows; the others see zeros.
+  private boolean seeTheSame(List<Taps> across, int row, int other) {
     for (Taps taps : across) {
       for (int y : taps.down) {
-        sees.add(sees(y, row));
+        if (sees(y, row) != sees(y, other)) {
+          return false;
+        }
       }
     }
-    return sees;
+    return true;
   }
 
+  /// Whether the tap `y` rows from the first one sees a row of the image.
   private boolean sees(int y, int row) {
     int at = row * down.step - down.before + y;
     return at >= 0 && at < inHeight;
@@ -188,8 +197,8 @@ final class VectorSweeps {
 
   private long cost(Sweep sweep) {
     int rows = sweep.end - sweep.from;
-    int line = VectorTile.cost(whole((rows - 1) * padded.width() + right.pixels));
-    int cost = Math.min(line, rows * VectorTile.cost(whole(right.pixels)));
+    int line = VectorTile.cost(fours((rows - 1) * padded.width() + right.pixels));
+    int cost = Math.min(line, rows * VectorTile.cost(fours(right.pixels)));
     long all = 0;
     for (Taps taps : sweep.across) {
       all += (long) cost * taps.offsets.length;
@@ -226,7 +235,7 @@ final class VectorSweeps {
   }
 
   /// Pixels up to a multiple of 4, as tiles of less take as long; what is too much is not used.
-  private static int whole(int pixels) {
+  private static int fours(int pixels) {
     return Math.ceilDiv(pixels, 4) * 4;
   }
 
@@ -251,13 +260,14 @@ final class VectorSweeps {
   /// All sweeps, with weights that `pack` writes where they are needed.
   void run(float[] x, Consumer<float[]> pack, float @Nullable [] bias, float[] y) {
     int pieces = batch * slabs;
-    if (pieces >= ENOUGH && batch * outArea >= OWN * Parallel.threads()) {
+    boolean own = batch * outArea >= OWN * Parallel.threads() && weights <= MOST_OWN;
+    if (pieces >= ENOUGH && own) { // who packs does not change what comes out
       Parallel.chunksByThread(
           pieces,
           () -> {
-            float[] own = Scratch.WEIGHTS.floats(weights);
-            pack.accept(own);
-            return piece -> piece(piece, x, own, bias, y);
+            float[] packed = Scratch.WEIGHTS.floats(weights);
+            pack.accept(packed);
+            return piece -> copyAndSweep(piece, x, packed, bias, y);
           });
       return;
     }
@@ -270,13 +280,14 @@ final class VectorSweeps {
   void run(float[] x, float[] packed, float @Nullable [] bias, float[] y) {
     int pieces = batch * slabs;
     if (pieces >= ENOUGH) {
-      Parallel.chunks(pieces, piece -> piece(piece, x, packed, bias, y));
+      Parallel.chunks(pieces, piece -> copyAndSweep(piece, x, packed, bias, y));
       return;
     }
     int size = padded.size() + WIDE;
     float[] copies = Scratch.IMAGE.floats(pieces * size);
     int channels = groups * inPerGroup;
-    int copiers = Math.clamp(ENOUGH / Math.max(1, pieces), 1, channels);
+    int copiers =
+        Math.clamp(Math.min(ENOUGH / Math.max(1, pieces), size / COPIED), 1, channels);
     Parallel.chunks(
         pieces * copiers,
         chunk -> {
@@ -286,13 +297,14 @@ final class VectorSweeps {
           copy(piece, from, to, x, copies, piece * size);
         });
     int blocks = groups * blocks();
-    long work = 0;
+    long work = 0; // multiplications and additions in a plane of each output channel
     for (Sweep sweep : sweeps) {
       for (Taps taps : sweep.across) {
-        work += 2L * slabRows * right.pixels * taps.depth * outPerGroup * groups;
+        work += 2L * (sweep.end - sweep.from) * right.pixels * taps.offsets.length;
       }
     }
-    int parts = Math.clamp(work / CHUNK, 1, Math.min(blocks, ENOUGH));
+    int parts =
+        Math.clamp(work * outPerGroup * groups / slabs / CHUNK, 1, Math.min(blocks, ENOUGH));
     Parallel.chunks(
         parts * pieces,
         chunk -> {
@@ -305,7 +317,8 @@ final class VectorSweeps {
   }
 
   /// One slab of one image, copied and swept.
-  private void piece(int piece, float[] x, float[] packed, float @Nullable [] bias, float[] y) {
+  private void copyAndSweep(
+      int piece, float[] x, float[] packed, float @Nullable [] bias, float[] y) {
     float[] copy = Scratch.IMAGE.floats(padded.size() + WIDE);
     copy(piece, 0, groups * inPerGroup, x, copy, 0);
     for (int block = 0; block < groups * blocks(); block++) {
@@ -361,7 +374,8 @@ final class VectorSweeps {
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < outWidth; i += WIDE) {
         VectorTile.panel(
-            lanes, Math.min(WIDE, outWidth - i), taps.depth, packed, weightsAt, taps.narrow, copy,
+            lanes, Math.min(WIDE, outWidth - i), taps.offsets.length, packed, weightsAt,
+            taps.narrow, copy,
             from + r * padded.width() + i, taps.offsets, y, to + r * sweep.outputRow + i, outArea,
             false);
       }
@@ -375,8 +389,8 @@ final class VectorSweeps {
       float[] y, int to) {
     int width = width(lanes);
     int step = sweep.across.size();
-    int line = whole((rows - 1) * padded.width() + right.pixels);
-    int single = whole(right.pixels);
+    int line = fours((rows - 1) * padded.width() + right.pixels);
+    int single = fours(right.pixels);
     boolean asLine = VectorTile.cost(line) <= rows * VectorTile.cost(single);
     int run = asLine ? line : single;
     int places = (asLine ? line : rows * run) * step;

@@ -57,6 +57,13 @@ final class ConvolutionChecks {
     convolution(
         kernels, geometry(new int[] {2, 8, 9, 14, 140, 3, 3}, s.padding(1).stride(2).groups(2)),
         67);
+    convolution( // several slabs, with rows at the edges
+        kernels, geometry(new int[] {1, 70, 64, 64, 40, 3, 3}, s.padding(1).stride(2)), 68);
+    for (int stride = 1; stride <= 2; stride++) {
+      convolution(
+          kernels, geometry(new int[] {2, 200, 20, 14, 70, 3, 3}, s.padding(1).stride(stride)), 69);
+    }
+    convolution(kernels, geometry(new int[] {2, 20, 50, 50, 40, 1, 1}, s), 70); // weight gradient in parts
     for (int stride = 1; stride <= 2; stride++) { // depthwise, channels as lanes
       convolution(
           kernels,
@@ -125,6 +132,10 @@ final class ConvolutionChecks {
   static void convolutionWithNotFinite(Kernels kernels) {
     ConvSettings s = ConvSettings.DEFAULT.padding(1);
     convolutionWithNotFinite(kernels, geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, s));
+    convolutionWithNotFinite(
+        kernels, geometry(new int[] {2, 5, 9, 10, 70, 3, 3}, s.stride(2))); // copies for each tap
+    convolutionWithNotFinite(
+        kernels, geometry(new int[] {3, 20, 5, 5, 40, 1, 1}, ConvSettings.DEFAULT)); // panels across images
     for (int stride = 1; stride <= 2; stride++) { // depthwise
       for (int[] side : new int[][] {{8, 8}, {14, 14}, {10, 60}}) {
         int[] n = {2, 5, side[0], side[1], 5, 3, 3};
@@ -170,6 +181,11 @@ final class ConvolutionChecks {
             && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0;
     kernels.conv2d(g, x, w, bias, y);
     forward(g, x, w, bias).check(kernels.name() + " y of " + g, y, tiled);
+    float[] kept = KernelChecks.random(dy.length, 5);
+    kernels.conv2d(g, x, w, bias, kept, new PackedForms(0));
+    if (Arrays.mismatch(y, kept) >= 0) {
+      throw new AssertionError(kernels.name() + " y of " + g + " with kept weights is another");
+    }
     kernels.conv2dInputGradient(g, dy, w, dx);
     inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx, tiled);
     kernels.conv2dWeightGradient(g, x, dy, dw);

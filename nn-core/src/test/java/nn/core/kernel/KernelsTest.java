@@ -157,7 +157,11 @@ class KernelsTest {
     for (ConvGeometry g : List.of(
         ConvGeometry.of(Shape.of(9, 16, 32, 32), Shape.of(16, 16, 3, 3), s),
         ConvGeometry.of(Shape.of(20, 12, 15, 15), Shape.of(40, 12, 3, 3), s.stride(2)),
+        ConvGeometry.of(Shape.of(9, 12, 12, 12), Shape.of(40, 12, 3, 3), s.stride(2)),
+        ConvGeometry.of(Shape.of(1, 64, 14, 14), Shape.of(140, 64, 3, 3), s.stride(2)),
         ConvGeometry.of(Shape.of(1, 64, 40, 40), Shape.of(70, 64, 1, 1), ConvSettings.DEFAULT),
+        ConvGeometry.of(Shape.of(1, 40, 18, 18), Shape.of(70, 40, 1, 1), ConvSettings.DEFAULT),
+        ConvGeometry.of(Shape.of(2, 20, 50, 50), Shape.of(40, 20, 1, 1), ConvSettings.DEFAULT),
         ConvGeometry.of(Shape.of(5, 12, 30, 30), Shape.of(12, 1, 3, 3), s.groups(12)))) {
       float[] x = KernelChecks.random(g.inputShape().size(), 1);
       float[] w = KernelChecks.random(g.kernelShape().size(), 2);

@@ -87,7 +87,6 @@ final class NormChecks {
 
   private static final int[] WIDTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 100, 1111};
 
-  /// Rows 1 and 2 of four, whose neighbours must stay.
   /// A row's result must not depend on which rows share its chunk.
   private static void sameBits(String what, float[] together, float[] alone) {
     if (Arrays.mismatch(together, alone) >= 0) {
@@ -95,6 +94,7 @@ final class NormChecks {
     }
   }
 
+  /// Rows 1 and 2 of four, whose neighbours must stay.
   static void layerNorms(Kernels kernels) {
     for (int n : WIDTHS) {
       String what = kernels.name() + " layer norm of " + n;

@@ -45,6 +45,51 @@ class ParallelTest {
   }
 
   @Test
+  void eachThreadHasOneBodyAndRunsItsChunksWithIt() {
+    for (int threads : new int[] {1, 2, 3}) {
+      Parallel.threads(threads);
+      Set<Thread> made = ConcurrentHashMap.newKeySet();
+      AtomicIntegerArray runs = new AtomicIntegerArray(100);
+      Parallel.chunksByThread(
+          100,
+          () -> {
+            Thread maker = Thread.currentThread();
+            assertTrue(made.add(maker), "a second body");
+            return chunk -> {
+              assertSame(maker, Thread.currentThread());
+              runs.incrementAndGet(chunk);
+            };
+          });
+      for (int i = 0; i < 100; i++) {
+        assertEquals(1, runs.get(i), "chunk " + i + " at " + threads);
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatCannotBeMadeEndsTheCallWithItsException() {
+    for (int threads : new int[] {1, 2, 3}) {
+      Parallel.threads(threads);
+      IllegalStateException failure = new IllegalStateException("no room");
+      AtomicInteger bodies = new AtomicInteger();
+      assertSame(
+          failure,
+          assertThrows(
+              IllegalStateException.class,
+              () -> Parallel.chunksByThread(
+                  100,
+                  () -> {
+                    bodies.incrementAndGet();
+                    throw failure;
+                  })));
+      assertTrue(bodies.get() >= 1 && bodies.get() <= threads);
+      AtomicInteger after = new AtomicInteger();
+      Parallel.chunks(100, chunk -> after.incrementAndGet());
+      assertEquals(100, after.get());
+    }
+  }
+
+  @Test
   void rangesCoverEveryElementOnceAndAreCutTheSameWayAtAnyNumberOfThreads() {
     for (int n : new int[] {0, 1, 9, 10, 11, 20, 12_345}) {
       List<Set<String>> cuts = new ArrayList<>();
