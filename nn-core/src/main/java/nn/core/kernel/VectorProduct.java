@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
-  private static final int OWN = 128; // columns for each thread that pay for packing A again
+  private static final int OWN = 64; // columns for each thread that pay for packing A again
   private static final int PANELS = 4; // of B that are packed together, if not all
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
@@ -46,8 +46,12 @@ abstract class VectorProduct {
     return null;
   }
 
+  /// All of A as [#multiply] reads it, in an array of its own.
   final float[] packAllRows() {
-    float[] packed = new float[down * leftSize()];
+    return packAllRows(new float[down * leftSize()]);
+  }
+
+  private float[] packAllRows(float[] packed) {
     Parallel.chunks(down, i -> packLeft(i, packed, i * leftSize()));
     return packed;
   }
@@ -74,7 +78,8 @@ abstract class VectorProduct {
     int together = Math.clamp(CHUNK * pairs / Math.max(1, 2L * m * n * depth), 1, pairs);
     boolean own = byRows || n >= OWN * Parallel.threads(); // who packs does not change what comes out
     float @Nullable [] kept = packedRows();
-    float @Nullable [] packed = kept == null && !own ? packAllRows() : kept;
+    float @Nullable [] packed =
+        kept == null && !own ? packAllRows(Scratch.PACKED_A.floats(down * leftSize())) : kept;
     float @Nullable [] inPlace = inPlace();
     Parallel.chunksByThread(
         Math.ceilDiv(pairs, together),
