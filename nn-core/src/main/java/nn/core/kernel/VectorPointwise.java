@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// | input gradient | dx `[in × pixels]` | wᵀ `[in × out]` | dy `[out × pixels]` |
 /// | weight gradient | dw `[out × in]` | dy `[out × pixels]` | xᵀ `[pixels × in]` |
 ///
-/// Columns run on from image to image, so that small images fill the vectors too ([PixelColumns]).
+/// Columns run on from image to image, so that small images fill the vectors too ([VectorColumns]).
 final class VectorPointwise {
   private static final int BIASED = 1 << 14; // numbers that one thread adds a bias to at once
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
@@ -58,7 +58,7 @@ final class VectorPointwise {
 
       @Override
       void packPanels(int first, int end, float[] packed, int to) {
-        PixelColumns.pack(
+        VectorColumns.pack(
             first * WIDTH, Math.min(n, end * WIDTH), depth, b, area, packed, to);
       }
 
@@ -77,7 +77,7 @@ final class VectorPointwise {
           float[] tile = Scratch.OUTPUT.floats(height * WIDTH);
           VectorTile.packed(
               height, lanes, depth, left, leftAt, right, rightAt, tile, 0, WIDTH, false);
-          PixelColumns.unpack(tile, from, lanes, top, height, m, area, c);
+          VectorColumns.unpack(tile, from, lanes, top, height, m, area, c);
         }
       }
     }.run();
@@ -129,7 +129,7 @@ final class VectorPointwise {
         int rows;
         for (int r = 0; r < height; r += rows) {
           rows = VectorTile.rows(height - r);
-          PixelColumns.transpose(
+          VectorColumns.transpose(
               dy, out, area, top + r, rows, start, depth, rows, packed, to + r * depth);
         }
       }
@@ -138,7 +138,7 @@ final class VectorPointwise {
       void packPanels(int first, int end, float[] packed, int to) {
         for (int panel = first; panel < end; panel++) {
           int left = panel * WIDTH;
-          PixelColumns.transpose(
+          VectorColumns.transpose(
               x, in, area, left, Math.min(WIDTH, in - left), start, depth, WIDTH,
               packed, to + (left - first * WIDTH) * depth);
         }

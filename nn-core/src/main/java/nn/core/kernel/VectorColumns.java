@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The pixels of all images of a batch as columns of one matrix, with the channels as rows: columns that are neighbours may lie in
 /// different images.
-final class PixelColumns {
+final class VectorColumns {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int WIDTH = VectorTile.WIDTH;
@@ -15,7 +15,7 @@ final class PixelColumns {
   /// and not along 16 short ones. 256→1024 channels of 14×14: 4 % of a weight gradient (AMD Zen 5).
   private static final int SHORT = 256;
 
-  private PixelColumns() {}
+  private VectorColumns() {}
 
   /// Columns `from` to before `end` of x, `channels` rows of them, as panels (see [VectorPack#panel]; columns that the last one
   /// lacks are left as they are).
