@@ -1,6 +1,5 @@
 package nn.core.kernel;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Matrix products in blocks.
@@ -50,13 +49,6 @@ final class VectorMatmul extends VectorProduct {
   static void multiply(
       int m, int n, int k, float[] a, int aAt, int aRow, int aColumn,
       float[] b, int bAt, int bRow, int bColumn, float[] c, int cAt) {
-    if (m == 0 || n == 0) {
-      return;
-    }
-    if (k == 0) {
-      Arrays.fill(c, cAt, cAt + m * n, 0f);
-      return;
-    }
     Matrix left = new Matrix(a, aAt, aRow, aColumn);
     Matrix right = new Matrix(b, bAt, bRow, bColumn);
     boolean byRows = m >= Math.min(n, MANY_ROWS);

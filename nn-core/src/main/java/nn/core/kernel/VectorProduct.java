@@ -124,8 +124,8 @@ abstract class VectorProduct {
       if (byRows && inPlace == null) {
         packPanels(0, across, right, 0);
       }
-      for (int i = 0; !byRows && packed == null && i < down; i++) {
-        packLeft(i, left, i * leftSize());
+      if (!byRows && packed == null) {
+        packAllRows(left);
       }
     }
 
