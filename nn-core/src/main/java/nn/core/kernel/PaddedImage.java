@@ -9,28 +9,59 @@ import java.util.Arrays;
 /// rows are sorted likewise by their remainder: what neighbouring output pixels read then lies next to each other whatever the
 /// step, from row to row as well. There are either as many sub-planes as the step ([#whole]), or one for each tap of a
 /// row, as wide as the output ([#byTap]): rows of pixels then follow each other without a gap.
-///
-/// @param channels planes that are copied at once
-/// @param height rows of a sub-plane, for each remainder
-/// @param width numbers in a row of a sub-plane
-/// @param left zeros before column 0; if negative, columns left out
-/// @param down the vertical step
-/// @param step the horizontal step
-/// @param subPlanes how many
-/// @param apart the distance of their first columns
-record PaddedImage(
-    int channels, int height, int width, int left, int down, int step, int subPlanes, int apart) {
-  /// Every column once, `columns` of them, `rows` rows.
-  static PaddedImage whole(int channels, int rows, int columns, int left, int down, int step) {
+final class PaddedImage {
+  private final int channels; // planes that are copied at once
+  private final int inHeight;
+  private final int inWidth;
+  private final int height; // rows of a sub-plane, for each remainder
+  private final int width; // numbers in a row of a sub-plane
+  private final int left; // zeros before column 0; if negative, columns left out
+  private final int down; // the vertical step
+  private final int step; // the horizontal step
+  private final int subPlanes;
+  private final int apart; // the distance of their first columns
+  private final int[][] picks; // for each sub-plane, how VectorRow copies its rows; none if they are long
+
+  private PaddedImage(
+      int channels, int inHeight, int inWidth, int height, int width, int left, int down, int step,
+      int subPlanes, int apart) {
+    this.channels = channels;
+    this.inHeight = inHeight;
+    this.inWidth = inWidth;
+    this.height = height;
+    this.width = width;
+    this.left = left;
+    this.down = down;
+    this.step = step;
+    this.subPlanes = subPlanes;
+    this.apart = apart;
+    picks = new int[VectorRow.isBrief(width, inWidth) ? subPlanes : 0][];
+    for (int s = 0; s < picks.length; s++) {
+      picks[s] = VectorRow.picks(width, s * apart - left, step, inWidth);
+    }
+  }
+
+  /// Every column of planes of `inHeight` × `inWidth` once, `columns` of them with the zeros, `rows` rows.
+  static PaddedImage whole(
+      int channels, int inHeight, int inWidth, int rows, int columns, int left, int down,
+      int step) {
     return new PaddedImage(
-        channels, Math.ceilDiv(rows, down), Math.ceilDiv(columns, step), left, down, step, step, 1);
+        channels, inHeight, inWidth, Math.ceilDiv(rows, down), Math.ceilDiv(columns, step), left,
+        down, step, step, 1);
   }
 
   /// For each of `taps` taps, `apart` columns from each other, what it sees of a row of `pixels` output pixels.
   static PaddedImage byTap(
-      int channels, int rows, int pixels, int left, int down, int step, int taps, int apart) {
+      int channels, int inHeight, int inWidth, int rows, int pixels, int left, int down, int step,
+      int taps, int apart) {
     return new PaddedImage(
-        channels, Math.ceilDiv(rows, down), pixels, left, down, step, taps, apart);
+        channels, inHeight, inWidth, Math.ceilDiv(rows, down), pixels, left, down, step, taps,
+        apart);
+  }
+
+  /// Numbers in a row of a sub-plane.
+  int width() {
+    return width;
   }
 
   /// How far the same place of two channels is apart.
@@ -53,20 +84,14 @@ record PaddedImage(
     return ((s * down + y % down) * height + y / down) * width + (x - s * apart) / step;
   }
 
-  /// Copies the planes, of `inHeight` × `inWidth`, from row `first`, which may be negative.
-  void copy(float[] x, int xAt, int inHeight, int inWidth, int first, float[] to, int toAt) {
-    copy(x, xAt, 0, channels, inHeight, inWidth, first, to, toAt);
+  /// Copies the planes from row `first`, which may be negative.
+  void copy(float[] x, int xAt, int first, float[] to, int toAt) {
+    copy(x, xAt, 0, channels, first, to, toAt);
   }
 
   /// Only the channels from `begin` to before `end`; writes nothing beyond them.
-  void copy(
-      float[] x, int xAt, int begin, int end, int inHeight, int inWidth, int first, float[] to,
-      int toAt) {
-    boolean brief = VectorRow.isBrief(width, inWidth);
-    int[][] picks = new int[subPlanes][];
-    for (int s = 0; s < subPlanes && brief; s++) {
-      picks[s] = picks(s * apart - left, inWidth);
-    }
+  void copy(float[] x, int xAt, int begin, int end, int first, float[] to, int toAt) {
+    boolean brief = picks.length > 0;
     int at = toAt + begin * plane();
     int last = toAt + end * plane();
     for (int c = begin; c < end; c++) {
@@ -88,16 +113,6 @@ record PaddedImage(
         }
       }
     }
-  }
-
-  /// For each place of a row, which column it holds, for [VectorRow#copyBrief].
-  private int[] picks(int first, int inWidth) {
-    int[] columns = new int[width];
-    for (int i = 0; i < width; i++) {
-      int column = first + i * step;
-      columns[i] = column < inWidth ? column : -1;
-    }
-    return VectorRow.picks(columns, inWidth);
   }
 
   /// Zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.

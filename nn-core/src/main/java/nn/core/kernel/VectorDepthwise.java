@@ -42,7 +42,7 @@ final class VectorDepthwise {
           float[] line = Scratch.OUTPUT.floats(g.outHeight() * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
             padded
-                .copy(x, plane * inArea, g.inHeight(), g.inWidth(), -s.paddingHeight(), copy, 0);
+                .copy(x, plane * inArea, -s.paddingHeight(), copy, 0);
             for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
               int channel = out % g.outChannels();
               sweep(
@@ -63,7 +63,8 @@ final class VectorDepthwise {
     int multiplier = g.outChannels() / g.inChannels();
     PaddedImage padded =
         PaddedImage.whole(
-            multiplier, down.pixels(0) + down.reach() - 1, right.pixels(0) + right.reach() - 1,
+            multiplier, g.outHeight(), g.outWidth(), down.pixels(0) + down.reach() - 1,
+            right.pixels(0) + right.reach() - 1,
             -right.first, 1, 1);
     int taps = g.kernelHeight() * g.kernelWidth();
     int outArea = g.outHeight() * g.outWidth();
@@ -78,7 +79,7 @@ final class VectorDepthwise {
           float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
             padded.copy(
-                dy, plane * multiplier * outArea, g.outHeight(), g.outWidth(),
+                dy, plane * multiplier * outArea,
                 down.first, copy, 0);
             int wAt = plane % g.inChannels() * multiplier * taps;
             for (Phase phase : phases) {
@@ -149,7 +150,7 @@ final class VectorDepthwise {
           Arrays.fill(dw, dwAt, dwAt + multiplier * taps, 0f);
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
-                x, (image * g.inChannels() + in) * inArea, g.inHeight(), g.inWidth(),
+                x, (image * g.inChannels() + in) * inArea,
                 -s.paddingHeight(), copy, 0);
             Arrays.fill(copy, padded.size(), padded.size() + L, 0f);
             for (int m = 0; m < multiplier; m++) {
@@ -175,7 +176,8 @@ final class VectorDepthwise {
     int width =
         (g.outWidth() - 1) * s.strideWidth() + (g.kernelWidth() - 1) * s.dilationWidth() + 1;
     return PaddedImage.whole(
-        1, height, width, s.paddingWidth(), s.strideHeight(), s.strideWidth());
+        1, g.inHeight(), g.inWidth(), height, width, s.paddingWidth(), s.strideHeight(),
+        s.strideWidth());
   }
 
   private static int[] offsets(ConvGeometry g, PaddedImage padded) {

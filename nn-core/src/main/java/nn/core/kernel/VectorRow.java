@@ -46,15 +46,16 @@ final class VectorRow {
     return width <= L && inWidth <= 2 * L;
   }
 
-  /// For [#copyBrief]: how the numbers of a row are picked from its first and last L numbers, and then which are kept.
-  ///
-  /// @param columns for each place, the column that it holds; negative for 0
-  static int[] picks(int[] columns, int inWidth) {
+  /// For [#copyBrief]: how the numbers of a row are picked from its first and last L numbers, and then which are kept. Place i
+  /// holds column `first + i · step`, or 0 where there is no such column.
+  static int[] picks(int width, int first, int step, int inWidth) {
     int[] picks = new int[2 * L];
-    for (int i = 0; i < columns.length; i++) {
-      int column = columns[i];
-      picks[i] = column < L ? Math.max(0, column) : column + L - second(inWidth);
-      picks[L + i] = column < 0 ? 0 : -1;
+    for (int i = 0; i < width; i++) {
+      int column = first + i * step;
+      if (column >= 0 && column < inWidth) {
+        picks[i] = column < L ? column : column + L - second(inWidth);
+        picks[L + i] = -1;
+      }
     }
     return picks;
   }

@@ -80,6 +80,7 @@ final class VectorSweeps {
   private final Axis right;
   private final int slabRows;
   private final int slabs;
+  private final int pieces;
   private final PaddedImage padded;
   private int weights; // of all taps
   private final List<Sweep> sweeps = new ArrayList<>();
@@ -104,13 +105,15 @@ final class VectorSweeps {
             (SLAB / perRow - down.reach()) / down.step + 1, Math.min(down.pixels, 4), down.pixels);
     slabs = Math.ceilDiv(down.pixels, atOnce);
     slabRows = Math.ceilDiv(down.pixels, slabs);
+    pieces = batch * slabs;
     int rows = (slabRows - 1) * down.step + down.reach();
     padded =
         byTap
             ? PaddedImage.byTap(
-                in.dim(1), rows, right.pixels, right.before, down.step, right.step, right.taps,
-                right.apart)
-            : PaddedImage.whole(in.dim(1), rows, columns, right.before, down.step, right.step);
+                in.dim(1), inHeight, inWidth, rows, right.pixels, right.before, down.step,
+                right.step, right.taps, right.apart)
+            : PaddedImage.whole(
+                in.dim(1), inHeight, inWidth, rows, columns, right.before, down.step, right.step);
   }
 
   /// Taps of the kernel, `y` rows and `x` columns from the first one. Their weights follow those of the taps before.
@@ -259,7 +262,6 @@ final class VectorSweeps {
 
   /// All sweeps, with weights that `pack` writes where they are needed.
   void run(float[] x, Consumer<float[]> pack, float @Nullable [] bias, float[] y) {
-    int pieces = batch * slabs;
     boolean own = batch * outArea >= OWN * Parallel.threads() && weights <= MOST_OWN;
     if (pieces >= ENOUGH && own) { // who packs does not change what comes out
       Parallel.chunksByThread(
@@ -278,7 +280,6 @@ final class VectorSweeps {
 
   /// All sweeps, with packed weights.
   void run(float[] x, float[] packed, float @Nullable [] bias, float[] y) {
-    int pieces = batch * slabs;
     if (pieces >= ENOUGH) {
       Parallel.chunks(pieces, piece -> copyAndSweep(piece, x, packed, bias, y));
       return;
@@ -329,7 +330,7 @@ final class VectorSweeps {
   /// The channels from `from` to before `to` of one slab of one image.
   private void copy(int piece, int from, int to, float[] x, float[] copy, int at) {
     padded.copy(
-        x, piece / slabs * groups * inPerGroup * inHeight * inWidth, from, to, inHeight, inWidth,
+        x, piece / slabs * groups * inPerGroup * inHeight * inWidth, from, to,
         piece % slabs * slabRows * down.step - down.before, copy, at);
   }
 
