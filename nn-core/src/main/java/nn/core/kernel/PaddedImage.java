@@ -10,6 +10,8 @@ import java.util.Arrays;
 /// step, from row to row as well. There are either as many sub-planes as the step ([#whole]), or one for each tap of a
 /// row, as wide as the output ([#byTap]): rows of pixels then follow each other without a gap.
 final class PaddedImage {
+  private static final int[] NONE = {};
+
   private final int channels; // planes that are copied at once
   private final int inHeight;
   private final int inWidth;
@@ -91,12 +93,12 @@ final class PaddedImage {
 
   /// Only the channels from `begin` to before `end`; writes nothing beyond them.
   void copy(float[] x, int xAt, int begin, int end, int first, float[] to, int toAt) {
-    boolean brief = picks.length > 0;
     int at = toAt + begin * plane();
     int last = toAt + end * plane();
     for (int c = begin; c < end; c++) {
       int plane = xAt + c * inHeight * inWidth;
       for (int s = 0; s < subPlanes; s++) {
+        int[] pick = picks.length > 0 ? picks[s] : NONE;
         int column = s * apart - left;
         int from = Math.clamp(Math.ceilDiv(-column, step), 0, width);
         int until = Math.clamp(Math.ceilDiv(inWidth - column, step), from, width);
@@ -104,8 +106,8 @@ final class PaddedImage {
           for (int row = first + phase; row < first + height * down; row += down, at += width) {
             if (row < 0 || row >= inHeight) {
               Arrays.fill(to, at, at + width, 0f);
-            } else if (brief) {
-              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, picks[s], to, at, width, last);
+            } else if (pick.length > 0) {
+              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, pick, to, at, width, last);
             } else {
               copyRow(x, plane + row * inWidth + column + from * step, to, at, from, until, last);
             }
