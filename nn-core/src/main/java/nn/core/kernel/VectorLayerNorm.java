@@ -8,7 +8,7 @@ final class VectorLayerNorm {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int PAIR = 2 * L;
-  private static final int PAIRS = 16 * PAIR; // so many numbers are summed in single precision
+  private static final int PAIRS = 32 * PAIR; // so many numbers are summed in single precision
 
   private VectorLayerNorm() {}
 
@@ -88,35 +88,49 @@ final class VectorLayerNorm {
     return (float) sum;
   }
 
+  /// dx = 1/σ · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and x̂ = (x − μ) / σ
+  ///
+  /// While a row is written the next one is summed, as forward, and γ is loaded once for both. After a forward pass, on two threads of an
+  /// AMD Zen 5, 1024 rows of 1024 numbers took 92 to 124 µs in five processes; two loops a row took 4 to 15 % longer in each of them, and
+  /// so did four vectors at a time. On one thread there is no difference.
   static void gradient(
       float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
       float[] inverseDeviation) {
+    if (first == end) {
+      return;
+    }
+    float[] sums = new float[2]; // Σ g and Σ g · (x − μ) of the row that is written next
+    sums(dy, x, gamma, first * n, n, mean[first], sums);
     for (int row = first; row < end; row++) {
-      gradient(dy, x, gamma, dx, row * n, n, mean[row], inverseDeviation[row]);
+      int next = Math.min(row + 1, end - 1);
+      float scale = inverseDeviation[row];
+      float slope = -sums[1] / n * scale * scale * scale;
+      float shift = -sums[0] / n * scale;
+      write(
+          dy, x, gamma, dx, row * n, n, mean[row], scale, slope, shift, next * n, mean[next], sums);
     }
   }
 
-  private static void gradient(
-      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean,
-      float inverseDeviation) {
-    double sum = 0; // Σ g, with g = γ · dy
-    double dot = 0; // Σ g · (x − μ)
+  private static void sums(
+      float[] dy, float[] x, float[] gamma, int at, int n, float mean, float[] sums) {
     int pairs = n / PAIR * PAIR;
+    double sum = 0;
+    double dot = 0;
     for (int first = 0; first < pairs; first += PAIRS) {
-      int last = Math.min(first + PAIRS, pairs);
+      int end = Math.min(first + PAIRS, pairs);
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
       FloatVector t0 = s0;
       FloatVector t1 = s0;
-      for (int i = first; i < last; i += PAIR) {
-        FloatVector g0 =
-            FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
+      for (int i = first; i < end; i += PAIR) {
+        int j = at + i;
+        FloatVector g0 = FloatVector.fromArray(S, dy, j).mul(FloatVector.fromArray(S, gamma, i));
         FloatVector g1 =
-            FloatVector.fromArray(S, dy, at + i + L).mul(FloatVector.fromArray(S, gamma, i + L));
+            FloatVector.fromArray(S, dy, j + L).mul(FloatVector.fromArray(S, gamma, i + L));
         s0 = s0.add(g0);
         s1 = s1.add(g1);
-        t0 = FloatVector.fromArray(S, x, at + i).sub(mean).fma(g0, t0);
-        t1 = FloatVector.fromArray(S, x, at + i + L).sub(mean).fma(g1, t1);
+        t0 = FloatVector.fromArray(S, x, j).sub(mean).fma(g0, t0);
+        t1 = FloatVector.fromArray(S, x, j + L).sub(mean).fma(g1, t1);
       }
       sum += VectorReduction.total(s0.add(s1));
       dot += VectorReduction.total(t0.add(t1));
@@ -126,21 +140,67 @@ final class VectorLayerNorm {
       sum += g;
       dot += g * (x[at + i] - mean);
     }
-    float average = (float) (sum / n);
-    float slope = (float) (dot / n) * inverseDeviation * inverseDeviation;
-    int whole = n / L * L;
-    for (int i = 0; i < whole; i += L) {
-      FloatVector g = FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
-      FloatVector.fromArray(S, x, at + i)
-          .sub(mean)
-          .fma(FloatVector.broadcast(S, -slope), g.sub(average))
-          .mul(inverseDeviation)
+    sums[0] = (float) sum;
+    sums[1] = (float) dot;
+  }
+
+  /// Writes γ · dy · scale + (x − μ) · slope + shift of the row at `at`, and puts the sums of the row at `next` where [#sums] does.
+  private static void write(
+      float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean, float scale,
+      float slope, float shift, int next, float nextMean, float[] sums) {
+    int pairs = n / PAIR * PAIR;
+    double sum = 0;
+    double dot = 0;
+    for (int first = 0; first < pairs; first += PAIRS) {
+      int end = Math.min(first + PAIRS, pairs);
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector t0 = s0;
+      FloatVector t1 = s0;
+      for (int i = first; i < end; i += PAIR) {
+        FloatVector w0 = FloatVector.fromArray(S, gamma, i);
+        FloatVector w1 = FloatVector.fromArray(S, gamma, i + L);
+        int j = next + i;
+        FloatVector g0 = FloatVector.fromArray(S, dy, j).mul(w0);
+        FloatVector g1 = FloatVector.fromArray(S, dy, j + L).mul(w1);
+        s0 = s0.add(g0);
+        s1 = s1.add(g1);
+        t0 = FloatVector.fromArray(S, x, j).sub(nextMean).fma(g0, t0);
+        t1 = FloatVector.fromArray(S, x, j + L).sub(nextMean).fma(g1, t1);
+        int k = at + i;
+        FloatVector v0 = FloatVector.fromArray(S, x, k).sub(mean);
+        FloatVector v1 = FloatVector.fromArray(S, x, k + L).sub(mean);
+        v0 = v0.fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
+        v1 = v1.fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
+        v0 = FloatVector.fromArray(S, dy, k).mul(w0).fma(FloatVector.broadcast(S, scale), v0);
+        v1 = FloatVector.fromArray(S, dy, k + L).mul(w1).fma(FloatVector.broadcast(S, scale), v1);
+        v0.intoArray(dx, k);
+        v1.intoArray(dx, k + L);
+      }
+      sum += VectorReduction.total(s0.add(s1));
+      dot += VectorReduction.total(t0.add(t1));
+    }
+    int vectors = n / L * L;
+    for (int i = pairs; i < vectors; i += L) {
+      FloatVector v =
+          FloatVector.fromArray(S, x, at + i)
+              .sub(mean)
+              .fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
+      FloatVector.fromArray(S, dy, at + i)
+          .mul(FloatVector.fromArray(S, gamma, i))
+          .fma(FloatVector.broadcast(S, scale), v)
           .intoArray(dx, at + i);
     }
-    for (int i = whole; i < n; i++) {
-      float g = dy[at + i] * gamma[i];
-      dx[at + i] = inverseDeviation * (g - average - (x[at + i] - mean) * slope);
+    for (int i = vectors; i < n; i++) {
+      dx[at + i] = dy[at + i] * gamma[i] * scale + ((x[at + i] - mean) * slope + shift);
     }
+    for (int i = pairs; i < n; i++) {
+      float g = dy[next + i] * gamma[i];
+      sum += g;
+      dot += g * (x[next + i] - nextMean);
+    }
+    sums[0] = (float) sum;
+    sums[1] = (float) dot;
   }
 
   /// Column by column, two vectors of them side by side, so that the sums stay in registers from row to row.

@@ -133,6 +133,11 @@ final class NormChecks {
         kernels.layerNorm(x, gamma, beta, alone, row, row + 1, n, 0.01f, mean, inverse);
       }
       sameBits(what + ", row by row", y, alone);
+      float[] gradientAlone = KernelChecks.filled(4 * n);
+      for (int row = 1; row < 3; row++) {
+        kernels.layerNormGradient(dy, x, gamma, gradientAlone, row, row + 1, n, mean, inverse);
+      }
+      sameBits(what + ", gradient row by row", dx, gradientAlone);
       x[n] = Float.NaN;
       kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
       KernelChecks.near(what + " with NaN", Double.NaN, y[2 * n - 1], 0);
