@@ -91,7 +91,7 @@ final class ConvolutionChecks {
     int[][] tiled = { // whole vectors of channels: tiles of 4×4 outputs (VectorWinograd)
         {1, 16, 16, 16, 32, 3, 3}, {3, 32, 7, 7, 48, 3, 3}, {2, 48, 9, 14, 16, 3, 3},
         {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
-        {2, 32, 9, 9, 512, 3, 3},
+        {2, 32, 9, 9, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {6, 48, 40, 33, 48, 3, 3},
     };
     for (int i = 0; i < tiled.length; i++) {
       convolution(kernels, geometry(tiled[i], s.padding(i % 3)), 20 + i);
