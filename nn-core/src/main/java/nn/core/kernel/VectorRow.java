@@ -41,6 +41,23 @@ final class VectorRow {
     }
   }
 
+  /// `y[evens + i] = x[xAt + 2i]` and `y[odds + i] = x[xAt + 2i + 1]` for i < n. The last vectors overlap those before.
+  static void split(float[] x, int xAt, int n, float[] y, int evens, int odds) {
+    IntVector even = IntVector.zero(INTS).addIndex(2);
+    IntVector odd = even.add(1);
+    for (int start = 0; start < n && n >= L; start += L) {
+      int i = Math.min(start, n - L);
+      IntVector u = FloatVector.fromArray(S, x, xAt + 2 * i).reinterpretAsInts();
+      IntVector v = FloatVector.fromArray(S, x, xAt + 2 * i + L).reinterpretAsInts();
+      even.selectFrom(u, v).reinterpretAsFloats().intoArray(y, evens + i);
+      odd.selectFrom(u, v).reinterpretAsFloats().intoArray(y, odds + i);
+    }
+    for (int i = 0; i < n && n < L; i++) {
+      y[evens + i] = x[xAt + 2 * i];
+      y[odds + i] = x[xAt + 2 * i + 1];
+    }
+  }
+
   /// Whether [#copyBrief] can make rows of `width` numbers from rows of `inWidth`.
   static boolean isBrief(int width, int inWidth) {
     return width <= L && inWidth <= 2 * L;
