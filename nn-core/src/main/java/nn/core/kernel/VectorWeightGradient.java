@@ -220,20 +220,26 @@ final class VectorWeightGradient {
     }
   }
 
-  /// From `[out][tap][in]`, or `[tap][in][out]` in each group, to `[out][in][tap]`.
+  /// From `[out][tap][in]`, or `[tap][in][out]` in each group, to `[out][in][tap]`. Number by number, 512×256 kernels of 3×3 took a
+  /// seventh of the gradient's 2.5 ms (AMD Zen 5, two threads).
   private void inOrder(float[] sums, float[] dw) {
+    int size = in * taps;
     Parallel.range(
         g.outChannels(),
-        Math.max(1, (1 << 15) / (in * taps)),
+        Math.max(1, (1 << 15) / size),
         (from, to) -> {
+          float[] kernels = Scratch.TRANSPOSE.floats(size + WIDTH);
           for (int o = from; o < to; o++) {
-            int at = o * in * taps;
-            int source = outAsLanes ? o / out * out * in * taps + o % out : at;
-            int step = outAsLanes ? out : 1;
-            for (int c = 0; c < in; c++) {
-              for (int tap = 0; tap < taps; tap++) {
-                dw[at + c * taps + tap] = sums[source + (tap * in + c) * step];
+            if (outAsLanes) {
+              int source = o / out * out * size + o % out;
+              for (int c = 0; c < in; c++) {
+                for (int tap = 0; tap < taps; tap++) {
+                  dw[o * size + c * taps + tap] = sums[source + (tap * in + c) * out];
+                }
               }
+            } else {
+              VectorTranspose.transpose(taps, in, sums, o * size, in, kernels, 0, taps, true);
+              System.arraycopy(kernels, 0, dw, o * size, size);
             }
           }
         });
