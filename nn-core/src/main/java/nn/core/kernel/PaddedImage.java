@@ -16,30 +16,37 @@ final class PaddedImage {
   private final int inHeight;
   private final int inWidth;
   private final int height; // rows of a sub-plane, for each remainder
-  private final int width; // numbers in a row of a sub-plane
+  private final int pixels; // numbers of an image in a row of a sub-plane
+  private final int width; // of all images, whose rows lie next to each other
   private final int left; // zeros before column 0; if negative, columns left out
   private final int down; // the vertical step
   private final int step; // the horizontal step
   private final int subPlanes;
   private final int apart; // the distance of their first columns
   private final int[][] picks; // for each sub-plane, how VectorRow copies its rows; none if they are long
+  private final int[][] pairs; // the same for rows of two images at once; none if they are long or there is one image
 
   private PaddedImage(
-      int channels, int inHeight, int inWidth, int height, int width, int left, int down, int step,
-      int subPlanes, int apart) {
+      int channels, int inHeight, int inWidth, int height, int pixels, int left, int down, int step,
+      int subPlanes, int apart, int images) {
     this.channels = channels;
     this.inHeight = inHeight;
     this.inWidth = inWidth;
     this.height = height;
-    this.width = width;
+    this.pixels = pixels;
+    width = images * pixels;
     this.left = left;
     this.down = down;
     this.step = step;
     this.subPlanes = subPlanes;
     this.apart = apart;
-    picks = new int[VectorRow.isBrief(width, inWidth) ? subPlanes : 0][];
+    picks = new int[VectorRow.isBrief(pixels, inWidth) ? subPlanes : 0][];
     for (int s = 0; s < picks.length; s++) {
-      picks[s] = VectorRow.picks(width, s * apart - left, step, inWidth);
+      picks[s] = VectorRow.picks(pixels, s * apart - left, step, inWidth);
+    }
+    pairs = new int[images > 1 && VectorRow.arePairs(pixels, inWidth) ? subPlanes : 0][];
+    for (int s = 0; s < pairs.length; s++) {
+      pairs[s] = VectorRow.pairs(pixels, picks[s]);
     }
   }
 
@@ -49,16 +56,17 @@ final class PaddedImage {
       int step) {
     return new PaddedImage(
         channels, inHeight, inWidth, Math.ceilDiv(rows, down), Math.ceilDiv(columns, step), left,
-        down, step, step, 1);
+        down, step, step, 1, 1);
   }
 
-  /// For each of `taps` taps, `apart` columns from each other, what it sees of a row of `pixels` output pixels.
+  /// For each of `taps` taps, `apart` columns from each other, what it sees of a row of `pixels` output pixels: of several images, the
+  /// rows of which then lie next to each other.
   static PaddedImage byTap(
       int channels, int inHeight, int inWidth, int rows, int pixels, int left, int down, int step,
-      int taps, int apart) {
+      int taps, int apart, int images) {
     return new PaddedImage(
         channels, inHeight, inWidth, Math.ceilDiv(rows, down), pixels, left, down, step, taps,
-        apart);
+        apart, images);
   }
 
   /// Numbers in a row of a sub-plane.
@@ -86,30 +94,49 @@ final class PaddedImage {
     return ((s * down + y % down) * height + y / down) * width + (x - s * apart) / step;
   }
 
-  /// Copies the planes from row `first`, which may be negative.
+  /// Copies the planes of one image from row `first`, which may be negative.
   void copy(float[] x, int xAt, int first, float[] to, int toAt) {
-    copy(x, xAt, 0, channels, first, to, toAt);
+    copy(x, xAt, 0, 1, 0, channels, first, to, toAt);
   }
 
-  /// Only the channels from `begin` to before `end`; writes nothing beyond them.
-  void copy(float[] x, int xAt, int begin, int end, int first, float[] to, int toAt) {
+  /// Only the channels from `begin` to before `end`, of `count` images, the planes of which lie `xStep` apart; writes nothing beyond
+  /// them.
+  void copy(
+      float[] x, int xAt, int xStep, int count, int begin, int end, int first, float[] to,
+      int toAt) {
     int at = toAt + begin * plane();
     int last = toAt + end * plane();
+    int second = VectorRow.second(inWidth);
     for (int c = begin; c < end; c++) {
       int plane = xAt + c * inHeight * inWidth;
       for (int s = 0; s < subPlanes; s++) {
         int[] pick = picks.length > 0 ? picks[s] : NONE;
+        int[] pair = pairs.length > 0 ? pairs[s] : NONE;
         int column = s * apart - left;
-        int from = Math.clamp(Math.ceilDiv(-column, step), 0, width);
-        int until = Math.clamp(Math.ceilDiv(inWidth - column, step), from, width);
+        int from = Math.clamp(Math.ceilDiv(-column, step), 0, pixels);
+        int until = Math.clamp(Math.ceilDiv(inWidth - column, step), from, pixels);
         for (int phase = 0; phase < down; phase++) { // in the order of their places, see VectorRow
           for (int row = first + phase; row < first + height * down; row += down, at += width) {
             if (row < 0 || row >= inHeight) {
               Arrays.fill(to, at, at + width, 0f);
-            } else if (pick.length > 0) {
-              VectorRow.copyBrief(x, plane + row * inWidth, inWidth, pick, to, at, width, last);
-            } else {
-              copyRow(x, plane + row * inWidth + column + from * step, to, at, from, until, last);
+              continue;
+            }
+            int source = plane + row * inWidth;
+            int place = at;
+            int image = 0;
+            for (; image + 1 < count && pair.length > 0; image += 2) {
+              VectorRow.copyBrief(x, source, source + xStep, pair, to, place, 2 * pixels, last);
+              source += 2 * xStep;
+              place += 2 * pixels;
+            }
+            for (; image < count; image++) {
+              if (pick.length > 0) {
+                VectorRow.copyBrief(x, source, source + second, pick, to, place, pixels, last);
+              } else {
+                copyRow(x, source + column + from * step, to, place, from, until, last);
+              }
+              source += xStep;
+              place += pixels;
             }
           }
         }
@@ -117,7 +144,7 @@ final class PaddedImage {
     }
   }
 
-  /// Zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.
+  /// A row of one image: zeros up to place `from`, every step-th number of x up to `end`, and zeros behind.
   private void copyRow(
       float[] x, int xAt, float[] to, int at, int from, int end, int last) {
     for (int i = 0; i < from; i++) {
@@ -130,7 +157,7 @@ final class PaddedImage {
         to[at + i] = x[xAt + (i - from) * step];
       }
     }
-    for (int i = end; i < width; i++) {
+    for (int i = end; i < pixels; i++) {
       to[at + i] = 0f;
     }
   }

@@ -12,20 +12,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The input gradient has taps of its own for each pixel phase of the step: those that reach such pixels.
 final class VectorConvolution {
-  private static final int WIDE = VectorTile.WIDTH;
-
   private static final int MOST_KEPT = 64; // geometries, each some ten thousand offsets
 
-  /// What a geometry's sweeps are, kept for the next call: a network meets the same ones in each step.
-  private record Plan(VectorSweeps sweeps, List<VectorSweeps.Taps> taps) {}
-
-  private static final Map<ConvGeometry, Plan> FORWARD = new ConcurrentHashMap<>();
-  private static final Map<ConvGeometry, Plan> GRADIENT = new ConcurrentHashMap<>();
+  // What a geometry's sweeps are, kept for the next call: a network meets the same ones in each step.
+  private static final Map<ConvGeometry, VectorSweeps> FORWARD = new ConcurrentHashMap<>();
+  private static final Map<ConvGeometry, VectorSweeps> GRADIENT = new ConcurrentHashMap<>();
 
   private VectorConvolution() {}
 
-  private static Plan plan(
-      Map<ConvGeometry, Plan> kept, ConvGeometry g, Function<ConvGeometry, Plan> make) {
+  private static VectorSweeps sweeps(
+      Map<ConvGeometry, VectorSweeps> kept, ConvGeometry g,
+      Function<ConvGeometry, VectorSweeps> make) {
     if (kept.size() >= MOST_KEPT) {
       kept.clear();
     }
@@ -35,29 +32,24 @@ final class VectorConvolution {
   static void forward(
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms forms) {
-    VectorSweeps sweeps = plan(FORWARD, g, VectorConvolution::forwardPlan).sweeps;
+    VectorSweeps sweeps = sweeps(FORWARD, g, VectorConvolution::forwardSweeps);
     int groups = g.settings().groups();
     int depth = g.inChannels() / groups * g.kernelHeight() * g.kernelWidth();
+    VectorSweeps.Pack pack =
+        (channel, lanes, width, packed, to) -> VectorPack.panel(
+            lanes, width, depth, w, channel * depth, 1, depth, packed, to);
     if (forms == null || groups > 1) {
-      sweeps.run(x, packed -> pack(sweeps, depth, w, packed), bias, y);
+      sweeps.run(x, pack, bias, y);
     } else {
-      float[] packed =
-          forms.of(
-              PackedForms.Kind.DIRECT,
-              () -> {
-                float[] weights = new float[sweeps.weights()];
-                pack(sweeps, depth, w, weights);
-                return weights;
-              });
-      sweeps.run(x, packed, bias, y);
+      sweeps.run(x, forms.of(PackedForms.Kind.DIRECT, () -> sweeps.pack(pack)), bias, y);
     }
   }
 
-  private static Plan forwardPlan(ConvGeometry g) {
+  private static VectorSweeps forwardSweeps(ConvGeometry g) {
     ConvSettings s = g.settings();
     VectorSweeps sweeps =
         new VectorSweeps(
-            g.inputShape(), g.outputShape(), s.groups(),
+            g.inputShape(), g.outputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
             new VectorSweeps.Axis(
                 g.outHeight(), g.kernelHeight(), s.dilationHeight(), s.strideHeight(),
                 s.paddingHeight()),
@@ -73,25 +65,25 @@ final class VectorConvolution {
       down[tap] = tap / g.kernelWidth() * s.dilationHeight();
       right[tap] = tap % g.kernelWidth() * s.dilationWidth();
     }
-    List<VectorSweeps.Taps> all = List.of(sweeps.taps(taps, down, right));
-    sweeps.add(all, g.outHeight(), 0, g.outWidth());
-    return new Plan(sweeps, all);
-  }
-
-  /// For each group and block of output channels, for each input channel and tap, the block's weights.
-  private static void pack(VectorSweeps sweeps, int depth, float[] w, float[] packed) {
-    sweeps.eachBlock(
-        (channel, lanes, width) -> VectorPack.panel(
-            lanes, width, depth, w, channel * depth, 1, depth, packed,
-            sweeps.weightsAt(0, channel, depth)));
+    sweeps.add(List.of(sweeps.taps(taps, down, right)), g.outHeight(), 0, g.outWidth());
+    return sweeps;
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
-    Plan plan = plan(GRADIENT, g, VectorConvolution::gradientPlan);
-    plan.sweeps.run(dy, packed -> pack(plan, g, w, packed), null, dx);
+    int kernel = g.kernelHeight() * g.kernelWidth();
+    int inPerGroup = g.inChannels() / g.settings().groups();
+    int outPerGroup = g.outChannels() / g.settings().groups();
+    VectorSweeps sweeps = sweeps(GRADIENT, g, VectorConvolution::gradientSweeps);
+    sweeps.run(
+        dy, (channel, lanes, width, packed, to) -> {
+          int first = channel / inPerGroup * outPerGroup * inPerGroup + channel % inPerGroup;
+          VectorPack.kernels(
+              lanes, width, kernel, outPerGroup, w, first * kernel, inPerGroup * kernel,
+              sweeps.taps(), packed, to);
+        }, null, dx);
   }
 
-  private static Plan gradientPlan(ConvGeometry g) {
+  private static VectorSweeps gradientSweeps(ConvGeometry g) {
     ConvSettings s = g.settings();
     Phases down = new Phases(
         g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
@@ -99,19 +91,17 @@ final class VectorConvolution {
         g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
     VectorSweeps sweeps =
         new VectorSweeps(
-            g.outputShape(), g.inputShape(), s.groups(),
+            g.outputShape(), g.inputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
             new VectorSweeps.Axis(down.pixels(0), down.reach(), 1, 1, -down.first),
             new VectorSweeps.Axis(right.pixels(0), right.reach(), 1, 1, -right.first));
-    List<VectorSweeps.Taps> phases = new ArrayList<>();
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       List<VectorSweeps.Taps> across = new ArrayList<>();
       for (int fx = 0; fx < s.strideWidth(); fx++) {
         across.add(phase(sweeps, g.kernelWidth(), down, fy, right, fx));
       }
-      phases.addAll(across);
       sweeps.add(across, down.pixels(fy), fy * g.inWidth(), s.strideHeight() * g.inWidth());
     }
-    return new Plan(sweeps, phases);
+    return sweeps;
   }
 
   /// What reaches the input pixels (i · stride + fy, j · stride + fx): the same taps for all of them.
@@ -130,30 +120,5 @@ final class VectorConvolution {
       x[p] = right.shift(fx, kx) - right.first;
     }
     return sweeps.taps(taps, y, x);
-  }
-
-  /// The weights of all phases: each kernel is taken apart once.
-  private static void pack(Plan plan, ConvGeometry g, float[] w, float[] packed) {
-    int kernel = g.kernelHeight() * g.kernelWidth();
-    int inPerGroup = g.inChannels() / g.settings().groups();
-    int outPerGroup = g.outChannels() / g.settings().groups();
-    plan.sweeps.eachBlock(
-        (channel, lanes, width) -> {
-          float[] byTap = Scratch.LANES.floats((kernel + WIDE) * lanes);
-          int from =
-              (channel / inPerGroup * outPerGroup * inPerGroup + channel % inPerGroup) * kernel;
-          for (int c = 0; c < outPerGroup; c++, from += inPerGroup * kernel) {
-            VectorPack.byTap(lanes, kernel, w, from, byTap);
-            for (VectorSweeps.Taps phase : plan.taps) {
-              int at =
-                  plan.sweeps.weightsAt(phase.weightsAt(), channel, phase.depth())
-                      + c * phase.taps().length * width;
-              for (int tap : phase.taps()) {
-                VectorRow.copy(byTap, tap * lanes, 1, packed, at, lanes, at + width);
-                at += width;
-              }
-            }
-          }
-        });
   }
 }

@@ -1,6 +1,7 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -9,6 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorPack {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  private static final int WIDTH = VectorTile.WIDTH;
   private static final AtomicReferenceArray<int[]> STEPS = new AtomicReferenceArray<>(65);
 
   private VectorPack() {}
@@ -77,12 +79,12 @@ final class VectorPack {
   /// at once they would be written to as many places: 335 µs in place of 77 for 32 panels of 1024 rows (AMD Zen 5).
   static void panels(
       int count, int depth, float[] b, int bAt, int bRow, float[] packed, int to) {
-    int size = depth * VectorTile.WIDTH;
+    int size = depth * WIDTH;
     for (int first = 0; first < count; first += 4) {
       int end = Math.min(count, first + 4);
       for (int p = 0; p < depth; p++) {
         int from = bAt + p * bRow;
-        int at = to + p * VectorTile.WIDTH;
+        int at = to + p * WIDTH;
         for (int i = first; i < end; i++) {
           FloatVector.fromArray(S, b, from + 2 * i * L).intoArray(packed, at + i * size);
           FloatVector.fromArray(S, b, from + (2 * i + 1) * L)
@@ -97,6 +99,31 @@ final class VectorPack {
   static void byTap(int lanes, int kernel, float[] w, int wAt, float[] taps) {
     boolean whole = kernel < L && wAt + (lanes - 1) * kernel + L <= w.length; // quick to transpose
     VectorTranspose.transpose(lanes, whole ? L : kernel, w, wAt, kernel, taps, 0, lanes, false);
+  }
+
+  /// The same for `count` times `lanes` kernels, `wStep` from each other, and sorted by groups of taps: for each group
+  /// `[count][taps of the group][width]`.
+  static void kernels(
+      int lanes, int width, int kernel, int count, float[] w, int wAt, int wStep,
+      List<int[]> groups, float[] packed, int to) {
+    float[] taps = Scratch.LANES.floats((kernel + WIDTH) * lanes);
+    for (int c = 0; c < count; c++) {
+      byTap(lanes, kernel, w, wAt + c * wStep, taps);
+      int start = to;
+      for (int[] group : groups) {
+        int at = start + c * group.length * width;
+        for (int tap : group) {
+          if (lanes == WIDTH) {
+            FloatVector.fromArray(S, taps, tap * WIDTH).intoArray(packed, at);
+            FloatVector.fromArray(S, taps, tap * WIDTH + L).intoArray(packed, at + L);
+          } else {
+            System.arraycopy(taps, tap * lanes, packed, at, lanes);
+          }
+          at += width;
+        }
+        start += count * group.length * width;
+      }
+    }
   }
 
   /// `0, step, 2·step, …`, at least `count` of them, to read: the offsets of a matrix whose rows lie `step` apart. Those of

@@ -58,13 +58,26 @@ final class VectorRow {
     }
   }
 
+  /// `rows` rows of `n` numbers, `xStep` and `yStep` apart. Short rows that lie one after the other are written as whole vectors, but
+  /// nothing behind the last one is; x has room for a vector.
+  static void copyRows(
+      int rows, int n, float[] x, int xAt, int xStep, float[] y, int yAt, int yStep) {
+    int whole = n <= L && yStep == n ? Math.max(0, rows - Math.ceilDiv(L, n) + 1) : 0;
+    for (int r = 0; r < whole; r++) {
+      FloatVector.fromArray(S, x, xAt + r * xStep).intoArray(y, yAt + r * yStep);
+    }
+    for (int r = whole; r < rows; r++) {
+      System.arraycopy(x, xAt + r * xStep, y, yAt + r * yStep, n);
+    }
+  }
+
   /// Whether [#copyBrief] can make rows of `width` numbers from rows of `inWidth`.
   static boolean isBrief(int width, int inWidth) {
     return width <= L && inWidth <= 2 * L;
   }
 
-  /// For [#copyBrief]: how the numbers of a row are picked from its first and last L numbers, and then which are kept. Place i
-  /// holds column `first + i · step`, or 0 where there is no such column.
+  /// For [#copyBrief]: how a row's places are picked from its first and last L numbers, and then which are kept. Place i holds
+  /// column `first + i · step`, or 0 where there is no such column.
   static int[] picks(int width, int first, int step, int inWidth) {
     int[] picks = new int[2 * L];
     for (int i = 0; i < width; i++) {
@@ -77,26 +90,42 @@ final class VectorRow {
     return picks;
   }
 
-  /// Where the second vector of a row begins.
-  private static int second(int inWidth) {
+  /// Where the last L numbers of a row of `inWidth` begin.
+  static int second(int inWidth) {
     return Math.max(0, inWidth - L);
   }
 
-  /// A row of `width` numbers, picked by [#picks] from one of `inWidth`, and zeros behind it up to a whole vector, but not from `end`
-  /// on. 14 numbers take 3.4 ns in place of 3.8 (AMD Zen 5).
+  /// Whether two rows can be picked at once ([#pairs]).
+  static boolean arePairs(int width, int inWidth) {
+    return 2 * width <= L && inWidth <= L;
+  }
+
+  /// From the picks of one row those of two, the second of which is picked from the second vector.
+  static int[] pairs(int width, int[] picks) {
+    int[] pairs = new int[2 * L];
+    for (int i = 0; i < width; i++) {
+      pairs[i] = picks[i];
+      pairs[width + i] = L + picks[i];
+      pairs[L + i] = picks[L + i];
+      pairs[L + width + i] = picks[L + i];
+    }
+    return pairs;
+  }
+
+  /// `width` numbers, picked by `picks` from L numbers at `uAt` and L at `vAt`, and zeros behind them up to a whole vector, but not
+  /// from `end` on. 14 numbers take 3.4 ns in place of 3.8 (AMD Zen 5).
   static void copyBrief(
-      float[] x, int xAt, int inWidth, int[] picks, float[] y, int yAt, int width, int end) {
-    int second = second(inWidth);
-    if (xAt + second + L <= x.length && yAt + L <= end) {
-      IntVector u = FloatVector.fromArray(S, x, xAt).reinterpretAsInts();
-      IntVector v = FloatVector.fromArray(S, x, xAt + second).reinterpretAsInts();
+      float[] x, int uAt, int vAt, int[] picks, float[] y, int yAt, int width, int end) {
+    if (Math.max(uAt, vAt) + L <= x.length && yAt + L <= end) {
+      IntVector u = FloatVector.fromArray(S, x, uAt).reinterpretAsInts();
+      IntVector v = FloatVector.fromArray(S, x, vAt).reinterpretAsInts();
       IntVector.fromArray(INTS, picks, 0).selectFrom(u, v)
           .and(IntVector.fromArray(INTS, picks, L))
           .reinterpretAsFloats().intoArray(y, yAt);
     } else {
       for (int i = 0; i < width; i++) {
-        int column = picks[i] < L ? picks[i] : picks[i] - L + second;
-        y[yAt + i] = picks[L + i] == 0 ? 0f : x[xAt + column];
+        int at = picks[i] < L ? uAt + picks[i] : vAt + picks[i] - L;
+        y[yAt + i] = picks[L + i] == 0 ? 0f : x[at];
       }
     }
   }

@@ -63,6 +63,14 @@ final class ConvolutionChecks {
       convolution(
           kernels, geometry(new int[] {2, 200, 20, 14, 70, 3, 3}, s.padding(1).stride(stride)), 69);
     }
+    for (int[] n : new int[][] { // small images side by side, with many weights
+        {13, 130, 13, 14, 140, 3, 3}, {10, 140, 7, 5, 130, 2, 4}}) {
+      convolution(kernels, geometry(n, s.padding(1).stride(2)), 71);
+      convolution(kernels, geometry(n, s.padding(1, 2).stride(1, 2).dilation(2, 1)), 72);
+    }
+    convolution(
+        kernels, geometry(new int[] {9, 200, 9, 9, 200, 3, 3}, s.padding(1).stride(2).groups(2)),
+        73);
     convolution(kernels, geometry(new int[] {2, 20, 50, 50, 40, 1, 1}, s), 70); // weight gradient in parts
     for (int stride = 1; stride <= 2; stride++) { // depthwise, channels as lanes
       convolution(
