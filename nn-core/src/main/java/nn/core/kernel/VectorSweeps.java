@@ -463,8 +463,9 @@ final class VectorSweeps {
       }
     }
     int pitch = (asLine ? padded.width() : run) * step; // from row to row
-    if (pitch == outWidth && sweep.outputRow == outWidth) {
-      VectorTranspose.transpose(rows * pitch, lanes, tile, 0, width, y, to, outArea, false);
+    boolean gapless = pitch == outWidth && sweep.outputRow == outWidth;
+    if (gapless || rows == 1 && images == 1) {
+      VectorTranspose.transpose(rows * outWidth, lanes, tile, 0, width, y, to, outArea, false);
       return;
     }
     float[] planes = Scratch.PLANES.floats(lanes * places + WIDE);
