@@ -104,8 +104,8 @@ final class VectorLayerNorm {
     for (int row = first; row < end; row++) {
       int next = Math.min(row + 1, end - 1);
       float scale = inverseDeviation[row];
-      float slope = -sums[1] / n * scale * scale * scale;
-      float shift = -sums[0] / n * scale;
+      float slope = -sums[1] / n * scale * scale;
+      float shift = -sums[0] / n;
       write(
           dy, x, gamma, dx, row * n, n, mean[row], scale, slope, shift, next * n, mean[next], sums);
     }
@@ -144,7 +144,7 @@ final class VectorLayerNorm {
     sums[1] = (float) dot;
   }
 
-  /// Writes γ · dy · scale + (x − μ) · slope + shift of the row at `at`, and puts the sums of the row at `next` where [#sums] does.
+  /// Writes (γ · dy + (x − μ) · slope + shift) · scale of the row at `at`, and puts the sums of the row at `next` where [#sums] does.
   private static void write(
       float[] dy, float[] x, float[] gamma, float[] dx, int at, int n, float mean, float scale,
       float slope, float shift, int next, float nextMean, float[] sums) {
@@ -172,8 +172,8 @@ final class VectorLayerNorm {
         FloatVector v1 = FloatVector.fromArray(S, x, k + L).sub(mean);
         v0 = v0.fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
         v1 = v1.fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
-        v0 = FloatVector.fromArray(S, dy, k).mul(w0).fma(FloatVector.broadcast(S, scale), v0);
-        v1 = FloatVector.fromArray(S, dy, k + L).mul(w1).fma(FloatVector.broadcast(S, scale), v1);
+        v0 = FloatVector.fromArray(S, dy, k).fma(w0, v0).mul(scale);
+        v1 = FloatVector.fromArray(S, dy, k + L).fma(w1, v1).mul(scale);
         v0.intoArray(dx, k);
         v1.intoArray(dx, k + L);
       }
@@ -187,12 +187,12 @@ final class VectorLayerNorm {
               .sub(mean)
               .fma(FloatVector.broadcast(S, slope), FloatVector.broadcast(S, shift));
       FloatVector.fromArray(S, dy, at + i)
-          .mul(FloatVector.fromArray(S, gamma, i))
-          .fma(FloatVector.broadcast(S, scale), v)
+          .fma(FloatVector.fromArray(S, gamma, i), v)
+          .mul(scale)
           .intoArray(dx, at + i);
     }
     for (int i = vectors; i < n; i++) {
-      dx[at + i] = dy[at + i] * gamma[i] * scale + ((x[at + i] - mean) * slope + shift);
+      dx[at + i] = (dy[at + i] * gamma[i] + ((x[at + i] - mean) * slope + shift)) * scale;
     }
     for (int i = pairs; i < n; i++) {
       float g = dy[next + i] * gamma[i];

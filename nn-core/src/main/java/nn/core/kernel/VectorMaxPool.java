@@ -82,17 +82,23 @@ final class VectorMaxPool {
       int row = at + line * width;
       int to = line * step * run;
       Arrays.fill(runs, to, to + step * run, Float.NEGATIVE_INFINITY);
-      int column = 0;
       if (step == 2) { // even columns into one run, odd ones into the other
         int pairs = Math.min(width / 2, run - (padding + 1) / 2);
         VectorRow.split(
             x, row, pairs, runs, to + padding % 2 * run + padding / 2,
             to + (padding + 1) % 2 * run + (padding + 1) / 2);
-        column = 2 * pairs;
+        if (2 * pairs < width && padding / 2 + pairs < run) {
+          runs[to + padding % 2 * run + padding / 2 + pairs] = x[row + 2 * pairs];
+        }
+        continue;
       }
-      int end = Math.min(width, step * run - padding);
-      for (; column < end; column++) {
-        runs[to + (padding + column) % step * run + (padding + column) / step] = x[row + column];
+      for (int p = 0; p < step; p++) {
+        int left = p - padding;
+        int first = Math.ceilDiv(Math.max(0, -left), step);
+        int end = Math.min(Math.ceilDiv(width - left, step), run);
+        for (int i = first; i < end; i++) {
+          runs[to + p * run + i] = x[row + left + i * step];
+        }
       }
     }
   }

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class VectorSweeps {
   private static final int WIDE = VectorTile.WIDTH;
   private static final int NARROW = WIDE / 2;
-  private static final int SLAB = 3 << 15; // numbers of a padded slab: 384 KiB, a part of the second-level cache
+  private static final int SLAB = 3 << 15; // numbers of one image's padded slab: 384 KiB, a part of the second-level cache
   private static final int TOGETHER = 192; // places of pixels whose results wait for each other
   private static final int ENOUGH = 8; // chunks for the threads
   private static final int COPIED = 1 << 13; // numbers that are worth a thread to copy them
   private static final int WORTH = 2 * WIDE; // output channels that pay for copies of a row for each tap
   private static final int OWN = 128; // pixels for each thread that pay for weights of its own
   private static final int MOST_OWN = 1 << 23; // numbers of weights, 32 MiB
-  private static final int KEPT = 1 << 17; // numbers of weights that a thread keeps packed, 512 KiB
+  private static final int MANY = 1 << 17; // numbers of weights that pay for taking images side by side, 512 KiB
   private static final int SMALL = 64; // output pixels of a phase of images that are taken side by side
   private static final int SIDE = 4; // images at most
   private static final long CHUNK = 1 << 21; // multiplications and additions that are worth a chunk of their own
@@ -65,8 +65,8 @@ final class VectorSweeps {
   /// @param outputRow the distance of two output rows in the plane
   private record Sweep(List<Taps> across, int from, int end, int start, int outputRow) {}
 
-  /// Packs the weights of a block of output channels: from `channel` on, counted through all groups, `lanes` of them. For each
-  /// input channel and tap `width` numbers, in the order of [#taps()].
+  /// Packs the weights of a block of output channels: from `channel` on, counted through all groups, `lanes` of them. For each of the
+  /// [#taps()], one after the other, `width` numbers for each input channel and tap.
   @FunctionalInterface
   interface Pack {
     void block(int channel, int lanes, int width, float[] packed, int to);
@@ -116,9 +116,8 @@ final class VectorSweeps {
     slabRows = Math.ceilDiv(down.pixels, slabs);
     boolean sideBySide =
         byTap && slabs == 1 && batch >= ENOUGH && down.pixels * right.pixels <= SMALL
-            && weights() > KEPT;
-    int quarters = Math.ceilDiv(batch, SIDE);
-    side = sideBySide ? Math.ceilDiv(batch, quarters) : 1;
+            && weights() > MANY;
+    side = sideBySide ? Math.ceilDiv(batch, Math.ceilDiv(batch, SIDE)) : 1;
     pieces = Math.ceilDiv(batch, side) * slabs;
     parts = sideBySide && pieces < ENOUGH ? groups * blocks() : 1;
     int rows = (slabRows - 1) * down.step + down.reach();
@@ -133,10 +132,10 @@ final class VectorSweeps {
 
   /// Taps of the kernel, `y` rows and `x` columns from the first one. Their packed weights are for each input channel and tap those of a
   /// block, behind those of the taps before.
-  Taps taps(int[] taps, int[] y, int[] x) {
-    int n = taps.length;
-    int first = this.taps.stream().mapToInt(before -> before.length).sum() * inPerGroup;
-    this.taps.add(taps);
+  Taps taps(int[] ofKernel, int[] y, int[] x) {
+    int n = ofKernel.length;
+    int first = taps.stream().mapToInt(before -> before.length).sum() * inPerGroup;
+    taps.add(ofKernel);
     int[] offsets = new int[inPerGroup * n];
     int[] wide = new int[offsets.length];
     int[] narrow = new int[offsets.length];
@@ -282,13 +281,14 @@ final class VectorSweeps {
 
   /// All sweeps, with weights that `pack` writes where they are needed.
   void run(float[] x, Pack pack, float @Nullable [] bias, float[] y) {
-    boolean own = batch * outArea >= OWN * Parallel.threads() && weights() <= MOST_OWN;
+    int threads = Parallel.threads();
+    boolean once = parts == 1 || pieces <= threads; // else a thread would pack each block for several pieces
+    boolean own = once && batch * outArea >= OWN * threads && weights() <= MOST_OWN;
     if (own && chunks() >= ENOUGH) { // who packs does not change what comes out
       Parallel.chunksByThread(
           chunks(), () -> {
             int size = parts == 1 ? weights() : WIDE * depth;
-            Share share = new Share(x, pack, Scratch.WEIGHTS.floats(size), y);
-            return chunk -> share.run(chunk, bias);
+            return new Share(x, pack, Scratch.WEIGHTS.floats(size), bias, y)::run;
           });
       return;
     }
@@ -300,8 +300,7 @@ final class VectorSweeps {
     if (chunks() >= ENOUGH) {
       Parallel.chunksByThread(
           chunks(), () -> {
-            Share share = new Share(x, null, packed, y);
-            return chunk -> share.run(chunk, bias);
+            return new Share(x, null, packed, bias, y)::run;
           });
       return;
     }
@@ -322,7 +321,7 @@ final class VectorSweeps {
     long work = 0; // multiplications and additions in a plane of each output channel
     for (Sweep sweep : sweeps) {
       for (Taps taps : sweep.across) {
-        work += 2L * (sweep.end - sweep.from) * right.pixels * taps.offsets.length;
+        work += 2L * side * (sweep.end - sweep.from) * right.pixels * taps.offsets.length;
       }
     }
     int shares =
@@ -334,7 +333,7 @@ final class VectorSweeps {
           int piece = chunk % pieces;
           int end = blocks * (share + 1) / shares;
           for (int block = blocks * share / shares; block < end; block++) {
-            sweeps(piece, block, copies, piece * size, packed, weightsAt(block), bias, y);
+            sweepBlock(piece, block, copies, piece * size, packed, weightsAt(block), bias, y);
           }
         });
   }
@@ -348,19 +347,22 @@ final class VectorSweeps {
     private final float[] x;
     private final @Nullable Pack pack; // null if `packed` has all weights
     private final float[] packed;
+    private final float @Nullable [] bias;
     private final float[] y;
     private final float[] copy = Scratch.IMAGE.floats(padded.size() + WIDE);
     private int copied = -1; // the piece
     private int packedFrom = -1; // the first block
 
-    Share(float[] x, @Nullable Pack pack, float[] packed, float[] y) {
+    Share(
+        float[] x, @Nullable Pack pack, float[] packed, float @Nullable [] bias, float[] y) {
       this.x = x;
       this.pack = pack;
       this.packed = packed;
+      this.bias = bias;
       this.y = y;
     }
 
-    void run(int chunk, float @Nullable [] bias) {
+    void run(int chunk) {
       int piece = chunk / parts;
       if (copied != piece) {
         copy(piece, 0, groups * inPerGroup, x, copy, 0);
@@ -376,7 +378,7 @@ final class VectorSweeps {
         packedFrom = begin;
       }
       for (int block = begin; block < end; block++) {
-        sweeps(piece, block, copy, 0, packed, weightsAt(block) - packedAt, bias, y);
+        sweepBlock(piece, block, copy, 0, packed, weightsAt(block) - packedAt, bias, y);
       }
     }
   }
@@ -393,7 +395,7 @@ final class VectorSweeps {
     return Math.min(side, batch - piece / slabs * side);
   }
 
-  private void sweeps(
+  private void sweepBlock(
       int piece, int block, float[] copy, int copyAt, float[] packed, int packedAt,
       float @Nullable [] bias, float[] y) {
     int channel = channel(block);
@@ -414,13 +416,19 @@ final class VectorSweeps {
           channelsAsLanes(
               sweep, rows, lanes, images(piece), copy, from, packed, packedAt, y, to);
         }
-        for (int i = 0; i < images(piece) * lanes && bias != null; i++) {
-          float add = bias[channel + i % lanes];
-          int at = to + (i / lanes * groups * outPerGroup + i % lanes) * outArea;
-          for (int p = at; p < at + rows * outWidth; p++) {
-            y[p] += add;
-          }
+        for (int image = 0; image < images(piece) && bias != null; image++) {
+          int at = to + image * groups * outPerGroup * outArea;
+          addBias(bias, channel, lanes, y, at, rows * outWidth);
         }
+      }
+    }
+  }
+
+  private void addBias(float[] bias, int channel, int lanes, float[] y, int at, int pixels) {
+    for (int lane = 0; lane < lanes; lane++, at += outArea) {
+      float add = bias[channel + lane];
+      for (int i = at; i < at + pixels; i++) {
+        y[i] += add;
       }
     }
   }

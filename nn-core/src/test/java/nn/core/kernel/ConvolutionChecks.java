@@ -68,6 +68,9 @@ final class ConvolutionChecks {
       convolution(kernels, geometry(n, s.padding(1).stride(2)), 71);
       convolution(kernels, geometry(n, s.padding(1, 2).stride(1, 2).dilation(2, 1)), 72);
     }
+    for (int[] n : new int[][] {{8, 256, 13, 13, 64, 3, 3}, {32, 130, 7, 7, 140, 3, 3}}) { // few and many pieces
+      convolution(kernels, geometry(n, s.padding(1).stride(2)), 74);
+    }
     convolution(
         kernels, geometry(new int[] {9, 200, 9, 9, 200, 3, 3}, s.padding(1).stride(2).groups(2)),
         73);
@@ -100,6 +103,7 @@ final class ConvolutionChecks {
         {1, 16, 16, 16, 32, 3, 3}, {3, 32, 7, 7, 48, 3, 3}, {2, 48, 9, 14, 16, 3, 3},
         {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
         {2, 32, 9, 9, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {6, 48, 40, 33, 48, 3, 3},
+        {3, 24, 9, 9, 40, 3, 3}, {3, 12, 9, 9, 20, 3, 3}, // odd panels for 8 and 4 lanes
     };
     for (int i = 0; i < tiled.length; i++) {
       convolution(kernels, geometry(tiled[i], s.padding(i % 3)), 20 + i);
@@ -142,6 +146,8 @@ final class ConvolutionChecks {
     convolutionWithNotFinite(kernels, geometry(new int[] {2, 5, 9, 10, 20, 3, 3}, s));
     convolutionWithNotFinite(
         kernels, geometry(new int[] {2, 5, 9, 10, 70, 3, 3}, s.stride(2))); // copies for each tap
+    convolutionWithNotFinite(
+        kernels, geometry(new int[] {9, 130, 9, 10, 140, 3, 3}, s.stride(2))); // images side by side
     convolutionWithNotFinite(
         kernels, geometry(new int[] {3, 20, 5, 5, 40, 1, 1}, ConvSettings.DEFAULT)); // panels across images
     for (int stride = 1; stride <= 2; stride++) { // depthwise

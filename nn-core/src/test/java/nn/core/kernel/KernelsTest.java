@@ -159,6 +159,11 @@ class KernelsTest {
         ConvGeometry.of(Shape.of(20, 12, 15, 15), Shape.of(40, 12, 3, 3), s.stride(2)),
         ConvGeometry.of(Shape.of(9, 12, 12, 12), Shape.of(40, 12, 3, 3), s.stride(2)),
         ConvGeometry.of(Shape.of(1, 64, 14, 14), Shape.of(140, 64, 3, 3), s.stride(2)),
+        ConvGeometry.of(Shape.of(13, 130, 13, 14), Shape.of(140, 130, 3, 3), s.stride(2)),
+        ConvGeometry.of(
+            Shape.of(9, 200, 9, 9), Shape.of(200, 100, 3, 3), s.stride(2).groups(2)),
+        ConvGeometry.of(Shape.of(2, 64, 9, 14), Shape.of(64, 64, 3, 3), s),
+        ConvGeometry.of(Shape.of(256, 176, 1, 1), Shape.of(176, 176, 3, 3), s),
         ConvGeometry.of(Shape.of(1, 64, 40, 40), Shape.of(70, 64, 1, 1), ConvSettings.DEFAULT),
         ConvGeometry.of(Shape.of(1, 40, 18, 18), Shape.of(70, 40, 1, 1), ConvSettings.DEFAULT),
         ConvGeometry.of(Shape.of(2, 20, 50, 50), Shape.of(40, 20, 1, 1), ConvSettings.DEFAULT),

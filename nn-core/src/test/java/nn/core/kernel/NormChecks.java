@@ -141,6 +141,12 @@ final class NormChecks {
       x[n] = Float.NaN;
       kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
       KernelChecks.near(what + " with NaN", Double.NaN, y[2 * n - 1], 0);
+      dy[n] = Float.NaN;
+      float[] beside = KernelChecks.filled(4 * n);
+      kernels.layerNormGradient(dy, x, gamma, beside, 1, 3, n, mean, inverse);
+      KernelChecks.near(what + ", gradient with NaN", Double.NaN, beside[2 * n - 1], 0);
+      System.arraycopy(dx, n, beside, n, n);
+      sameBits(what + ", gradient beside a row with NaN", dx, beside);
     }
   }
 
