@@ -15,6 +15,7 @@ final class VectorRow {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, i -> 2 * i % L);
+  private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, i -> (2 * i + 1) % L);
   private static final VectorMask<Float> UPPER = VectorMask.fromLong(S, -1L << L / 2);
 
   private VectorRow() {}
@@ -43,14 +44,12 @@ final class VectorRow {
 
   /// `y[evens + i] = x[xAt + 2i]` and `y[odds + i] = x[xAt + 2i + 1]` for i < n. The last vectors overlap those before.
   static void split(float[] x, int xAt, int n, float[] y, int evens, int odds) {
-    IntVector even = IntVector.zero(INTS).addIndex(2);
-    IntVector odd = even.add(1);
     for (int start = 0; start < n && n >= L; start += L) {
       int i = Math.min(start, n - L);
-      IntVector u = FloatVector.fromArray(S, x, xAt + 2 * i).reinterpretAsInts();
-      IntVector v = FloatVector.fromArray(S, x, xAt + 2 * i + L).reinterpretAsInts();
-      even.selectFrom(u, v).reinterpretAsFloats().intoArray(y, evens + i);
-      odd.selectFrom(u, v).reinterpretAsFloats().intoArray(y, odds + i);
+      FloatVector u = FloatVector.fromArray(S, x, xAt + 2 * i);
+      FloatVector v = FloatVector.fromArray(S, x, xAt + 2 * i + L);
+      u.rearrange(EVEN).blend(v.rearrange(EVEN), UPPER).intoArray(y, evens + i);
+      u.rearrange(ODD).blend(v.rearrange(ODD), UPPER).intoArray(y, odds + i);
     }
     for (int i = 0; i < n && n < L; i++) {
       y[evens + i] = x[xAt + 2 * i];
