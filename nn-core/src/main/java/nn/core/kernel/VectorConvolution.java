@@ -35,7 +35,7 @@ final class VectorConvolution {
     VectorSweeps sweeps = sweeps(FORWARD, g, VectorConvolution::forwardSweeps);
     int groups = g.settings().groups();
     int depth = g.inChannels() / groups * g.kernelHeight() * g.kernelWidth();
-    VectorSweeps.Pack pack =
+    ChannelBlocks.Pack pack =
         (channel, lanes, width, packed, to) -> VectorPack.panel(
             lanes, width, depth, w, channel * depth, 1, depth, packed, to);
     if (forms == null || groups > 1) {

@@ -41,8 +41,7 @@ final class VectorDepthwise {
           float[] copy = Scratch.IMAGE.floats(padded.size() + 5 * L);
           float[] line = Scratch.OUTPUT.floats(g.outHeight() * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
-            padded
-                .copy(x, plane * inArea, -s.paddingHeight(), copy, 0);
+            padded.copy(x, plane * inArea, -s.paddingHeight(), copy, 0);
             for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
               int channel = out % g.outChannels();
               sweep(
@@ -78,9 +77,7 @@ final class VectorDepthwise {
           float[] weights = Scratch.WEIGHTS.floats(multiplier * taps);
           float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
-            padded.copy(
-                dy, plane * multiplier * outArea,
-                down.first, copy, 0);
+            padded.copy(dy, plane * multiplier * outArea, down.first, copy, 0);
             int wAt = plane % g.inChannels() * multiplier * taps;
             for (Phase phase : phases) {
               for (int p = 0; p < phase.taps.length; p++) {
@@ -150,8 +147,7 @@ final class VectorDepthwise {
           Arrays.fill(dw, dwAt, dwAt + multiplier * taps, 0f);
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
-                x, (image * g.inChannels() + in) * inArea,
-                -s.paddingHeight(), copy, 0);
+                x, (image * g.inChannels() + in) * inArea, -s.paddingHeight(), copy, 0);
             Arrays.fill(copy, padded.size(), padded.size() + L, 0f);
             for (int m = 0; m < multiplier; m++) {
               int from = (image * g.outChannels() + in * multiplier + m) * outArea;

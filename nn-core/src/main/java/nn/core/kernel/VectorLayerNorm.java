@@ -111,6 +111,8 @@ final class VectorLayerNorm {
     }
   }
 
+  /// Σ g and Σ g · (x − μ) of the row at `at`, in the order in which [#write] has them: its loop stands here again, as C2 keeps vectors only
+  /// as locals.
   private static void sums(
       float[] dy, float[] x, float[] gamma, int at, int n, float mean, float[] sums) {
     int pairs = n / PAIR * PAIR;
