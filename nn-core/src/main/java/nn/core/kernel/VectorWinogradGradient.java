@@ -63,14 +63,14 @@ final class VectorWinogradGradient {
           () -> {
             Block block = new Block(x, dy, 0, rows);
             return pair -> {
-              float[] sums = Scratch.GRADIENT.floats(36 * WIDE * WIDE);
+              float[] sums = Scratch.GRADIENT.floats(36 * sumsPlace(pair));
               block.products(pair, sums, 0, true);
               transformSums(sums, 0, pair, dw);
             };
           });
       return;
     }
-    int size = 36 * in * out;
+    int size = 36 * (in * out + pairs * L);
     int wanted = Math.min(GROUPS, blocks);
     int groups = wanted >= FEW && (long) wanted * size <= SUMS ? wanted : 1;
     float[] sums = Scratch.GRADIENT.floats(groups * size);
@@ -86,18 +86,16 @@ final class VectorWinogradGradient {
                 pairs,
                 () -> {
                   Block block = new Block(x, dy, row, Math.min(rows, row + blockRows));
-                  return pair -> block.products(
-                      pair, sums, group * size + 36 * pairAt(pair), fresh);
+                  return pair -> block.products(pair, sums, group * size + sumsAt(pair), fresh);
                 });
           }
         });
     Parallel.chunks(
         pairs,
         pair -> {
-          int at = 36 * pairAt(pair);
+          int at = sumsAt(pair);
           for (int group = 1; group < groups; group++) {
-            VectorTile.add(
-                sums, group * size + at, sums, at, 36 * inWidth(pair) * outWidth(pair));
+            VectorTile.add(sums, group * size + at, sums, at, 36 * sumsPlace(pair));
           }
           transformSums(sums, at, pair, dw);
         });
@@ -144,7 +142,7 @@ final class VectorWinogradGradient {
         VectorTile.panel(
             inWidth, outWidth, tiles, left, (pair % inPanels * 36 + i) * place,
             VectorPack.steps(tiles, inWidth), right, i * place,
-            VectorPack.steps(tiles, outWidth), sums, at + i * inWidth * outWidth, outWidth, !fresh);
+            VectorPack.steps(tiles, outWidth), sums, at + i * sumsPlace(pair), outWidth, !fresh);
       }
     }
   }
@@ -153,20 +151,19 @@ final class VectorWinogradGradient {
   private void transformSums(float[] sums, int at, int pair, float[] dw) {
     int inWidth = inWidth(pair);
     int width = outWidth(pair);
+    int size = sumsPlace(pair);
     float[] half = Scratch.TILE.floats(18 * L);
-    float[] taps = Scratch.OUTPUT.floats(9 * inWidth * width); // [in][tap][out]
-    for (int c = 0; c < inWidth; c++) {
-      for (int lane = 0; lane < width; lane += L) {
+    float[] taps = Scratch.OUTPUT.floats(9 * inWidth * L); // [in][tap][out]
+    for (int lane = 0; lane < width; lane += L) {
+      for (int c = 0; c < inWidth; c++) {
         VectorTransforms.weightGradient(
-            6, sums, at + c * width + lane, inWidth * width, 6 * inWidth * width, half, 0, L,
-            6 * L);
-        VectorTransforms.weightGradient(
-            3, half, 0, 6 * L, L, taps, c * 9 * width + lane, 3 * width, width);
+            6, sums, at + c * width + lane, size, 6 * size, half, 0, L, 6 * L);
+        VectorTransforms.weightGradient(3, half, 0, 6 * L, L, taps, c * 9 * L, 3 * L, L);
       }
+      VectorTranspose.transpose(
+          9 * inWidth, L, taps, 0, L, dw,
+          ((pair / inPanels * WIDE + lane) * in + pair % inPanels * WIDE) * 9, in * 9, false);
     }
-    VectorTranspose.transpose(
-        9 * inWidth, width, taps, 0, width, dw,
-        (pair / inPanels * WIDE * in + pair % inPanels * WIDE) * 9, in * 9, false);
   }
 
   private static int width(int channels, int panel) {
@@ -181,8 +178,14 @@ final class VectorWinogradGradient {
     return width(out, pair / inPanels);
   }
 
-  /// How many pairs of single channels come before this pair of panels.
-  private int pairAt(int pair) {
-    return pair / inPanels * WIDE * in + pair % inPanels * WIDE * outWidth(pair);
+  /// Numbers of one of the 36 places of a pair's sums: an odd number of vectors, as of the tiles' places.
+  private int sumsPlace(int pair) {
+    return inWidth(pair) * outWidth(pair) + L;
+  }
+
+  /// Where a pair's sums begin.
+  private int sumsAt(int pair) {
+    int before = pair / inPanels * WIDE * in + pair % inPanels * WIDE * outWidth(pair); // pairs of single channels
+    return 36 * (before + pair * L);
   }
 }
