@@ -44,7 +44,8 @@ final class VectorWinograd {
   private final WinogradTiles inputs;
   private final int tileRows; // of an image
   private final int tileColumns;
-  private final int blockRows; // tile rows of a block
+  private final int rows; // of tiles, in all images
+  private final int blocks;
   private final int most; // tiles of a block, a multiple of 4
   private final int place; // numbers of one of the 36 places of a block's transformed input
   private final int[] offsets; // of the channels of a tile in it
@@ -65,11 +66,11 @@ final class VectorWinograd {
     tileRows = Math.ceilDiv(outHeight, 4);
     tileColumns = Math.ceilDiv(outWidth, 4);
     inputs = new WinogradTiles(in, inHeight, inWidth, padding, 6, tileRows, tileColumns);
-    int rows = batch * tileRows;
+    rows = batch * tileRows;
     int tiles = rows * tileColumns;
-    int blocks = Math.max(Math.clamp(tiles / FEWEST, 1, 4), Math.round((float) tiles / TILES));
-    blockRows = Math.ceilDiv(rows, blocks);
-    most = Math.ceilDiv(blockRows * tileColumns, 4) * 4;
+    int wanted = Math.max(Math.clamp(tiles / FEWEST, 1, 4), Math.round((float) tiles / TILES));
+    blocks = Math.min(rows, wanted);
+    most = Math.ceilDiv(Math.ceilDiv(rows, blocks) * tileColumns, 4) * 4;
     place = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
     offsets = new int[in];
     for (int c = 0; c < in; c++) {
@@ -115,16 +116,13 @@ final class VectorWinograd {
   private void run(float[] x, float[] y) {
     float[] kept =
         packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
-    int rows = batch * tileRows;
-    int blocks = Math.ceilDiv(rows, blockRows);
     if (blocks % Parallel.threads() != 0 && blocks < 2 * Parallel.threads()) {
-      for (int block = 0; block < blocks; block++) {
-        block(x, kept, y, block * blockRows, Math.min(rows, (block + 1) * blockRows));
+      for (int i = 0; i < blocks; i++) {
+        block(x, kept, y, rows * i / blocks, rows * (i + 1) / blocks);
       }
     } else {
       Parallel.chunks(
-          blocks,
-          block -> block(x, kept, y, block * blockRows, Math.min(rows, (block + 1) * blockRows)));
+          blocks, i -> block(x, kept, y, rows * i / blocks, rows * (i + 1) / blocks));
     }
   }
 

@@ -26,7 +26,6 @@ final class VectorWinogradGradient {
   private final int rows; // of tiles, in all images
   private final WinogradTiles inputs;
   private final WinogradTiles outputs;
-  private final int blockRows;
   private final int blocks;
   private final int place; // numbers of one of the 36 places of a panel: WIDE channels, or the last L, of a block's tiles
   private final int inPanels;
@@ -45,9 +44,8 @@ final class VectorWinogradGradient {
     outputs = new WinogradTiles(out, g.outHeight(), g.outWidth(), 0, 4, tileRows, columns);
     int tiles = rows * columns;
     int wanted = Math.max(tiles / FEWEST >= FEW ? FEW : 1, Math.round((float) tiles / TILES));
-    blockRows = Math.ceilDiv(rows, wanted);
-    blocks = Math.ceilDiv(rows, blockRows);
-    place = blockRows * columns * WIDE + L; // an odd number of vectors, so that the places do not share lines of the cache
+    blocks = Math.min(rows, wanted);
+    place = Math.ceilDiv(rows, blocks) * columns * WIDE + L; // an odd number of vectors, so that the places do not share lines of the cache
     inPanels = Math.ceilDiv(in, WIDE);
     pairs = inPanels * Math.ceilDiv(out, WIDE);
   }
@@ -81,11 +79,12 @@ final class VectorWinogradGradient {
           int end = blocks * (group + 1) / groups;
           for (int i = first; i < end; i++) {
             boolean fresh = i == first;
-            int row = i * blockRows;
+            int from = rows * i / blocks;
+            int to = rows * (i + 1) / blocks;
             Parallel.chunksByThread(
                 pairs,
                 () -> {
-                  Block block = new Block(x, dy, row, Math.min(rows, row + blockRows));
+                  Block block = new Block(x, dy, from, to);
                   return pair -> block.products(pair, sums, group * size + sumsAt(pair), fresh);
                 });
           }
