@@ -8,7 +8,7 @@ package nn.core.kernel;
 final class PartialSums {
   static final int GROUPS = 8;
   private static final int GRAIN = 1 << 13; // numbers that one thread adds at once
-  private static final int MOST = 1 << 20; // numbers of all groups' sums, 4 MiB
+  private static final int MOST = 1 << 21; // numbers of all groups' sums, 8 MiB
 
   /// Writes the sum of the parts from `first` to before `end` to `sums`, from `at` on.
   @FunctionalInterface
