@@ -1,6 +1,7 @@
 package nn.core;
 
 import java.util.Arrays;
+import nn.core.kernel.Parallel;
 
 /// Element-by-element arithmetic on two arrays whose shapes may differ.
 ///
@@ -27,6 +28,29 @@ final class Broadcast {
 
   static NdArray plus(NdArray a, NdArray b) {
     return apply(Arithmetic.PLUS, a, b);
+  }
+
+  /// min(high, max(low, a + b)) of two arrays of one shape.
+  static NdArray plus(NdArray a, NdArray b, Limits limits) {
+    if (!a.shape().equals(b.shape())) {
+      throw new ShapeException(
+          "plus", a.shape() + " and " + b.shape() + ": with limits, shapes must be equal");
+    }
+    NdArray y = a.beside(b).fresh(a.shape());
+    float[] left = a.array();
+    float[] right = b.array();
+    float[] to = y.writable();
+    float low = limits.low();
+    float high = limits.high();
+    Parallel.range(
+        to.length,
+        Walk.GRAIN,
+        (from, end) -> {
+          for (int i = from; i < end; i++) {
+            to[i] = Math.min(high, Math.max(low, left[i] + right[i]));
+          }
+        });
+    return y;
   }
 
   static NdArray minus(NdArray a, NdArray b) {

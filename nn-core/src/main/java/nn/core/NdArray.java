@@ -225,6 +225,11 @@ public final class NdArray {
     return Broadcast.plus(this, b);
   }
 
+  /// min(high, max(low, this + b)), for b of the same shape.
+  public NdArray plus(NdArray b, Limits limits) {
+    return Broadcast.plus(this, b, limits);
+  }
+
   /// a − b; shapes that differ are stretched (see [Broadcast]).
   public NdArray minus(NdArray b) {
     return Broadcast.minus(this, b);

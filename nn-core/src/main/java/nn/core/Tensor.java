@@ -23,6 +23,7 @@ import nn.core.op.HardSwish;
 import nn.core.op.Huber;
 import nn.core.op.LayerNorm;
 import nn.core.op.LeakyRelu;
+import nn.core.op.LimitedSum;
 import nn.core.op.Log;
 import nn.core.op.LogSoftmax;
 import nn.core.op.Matmul;
@@ -165,6 +166,11 @@ public final class Tensor {
   /// this + b; shapes that differ are stretched.
   public Tensor plus(Tensor b) {
     return Plus.apply(this, b);
+  }
+
+  /// min(high, max(low, this + b)), for b of the same shape: [#plus], then [#limited], in one pass over memory.
+  public Tensor plus(Tensor b, Limits limits) {
+    return LimitedSum.apply(this, b, limits);
   }
 
   /// this − b; shapes that differ are stretched.

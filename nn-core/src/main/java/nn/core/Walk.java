@@ -13,7 +13,7 @@ final class Walk {
     void run(int aAt, int bAt, int yAt, int n);
   }
 
-  private static final int GRAIN = 1 << 15; // numbers of the result that one thread takes at once
+  static final int GRAIN = 1 << 15; // numbers of the result that one thread takes at once
 
   private final int[] extents;
   private final int[] aSteps;

@@ -68,6 +68,8 @@ final class EveryOp {
   private void arithmetic() {
     add("Plus", in -> in[0].plus(in[1]), normal(3, 5), normal(3, 5));
     add("Plus", "stretched", in -> in[0].plus(in[1]), normal(2, 3, 5), normal(3, 1));
+    Limits limits = new Limits(-1.1f, 1.1f);
+    add("LimitedSum", in -> in[0].plus(in[1], limits), apart(3, 5), NdArray.zeros(Shape.of(3, 5)));
     add("Minus", in -> in[0].minus(in[1]), normal(2, 3, 5), normal(5));
     add("Times", in -> in[0].times(in[1]), normal(1, 5), normal(4, 1));
     add("DividedBy", in -> in[0].dividedBy(in[1]), normal(2, 3), apart(2, 1));

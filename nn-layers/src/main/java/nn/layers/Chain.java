@@ -8,7 +8,8 @@ import nn.core.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /// Layers one after the other. Neighbours that compute together at less cost than apart do so, with the same result: a
-/// rectifier behind batch norm is computed with it, one pass over memory less forward and backward.
+/// rectifier behind batch norm is computed with it, one pass over memory less forward and backward, and one behind the sum that
+/// ends a residual block, one pass less forward and an array less to keep.
 ///
 /// As long as nothing is recorded for a backward pass, each link's input is given back once it has been used, so that the next
 /// output comes into memory that is still in cache: inference of ResNet-18, batch of 8, takes 5 % less time, of MobileNetV2
@@ -32,16 +33,26 @@ final class Chain {
     return y;
   }
 
-  /// The limits of the rectifier behind a batch norm; null if there is another pair here, or somebody looks at its parts.
+  /// What `next` makes of a + b.
+  static Tensor sum(Tensor a, Tensor b, Slot next, Pass pass) {
+    Limits limits = limits(next.layer(), pass);
+    return limits == null || !a.shape().equals(b.shape())
+        ? next.forward(a.plus(b), pass)
+        : a.plus(b, limits);
+  }
+
+  /// The limits of a rectifier; null if this is another layer, or somebody looks at single ones.
+  private static @Nullable Limits limits(Layer layer, Pass pass) {
+    return layer instanceof Activation activation && !pass.isObserved() && !pass.skips(layer)
+        ? activation.limits()
+        : null;
+  }
+
+  /// The limits of the rectifier behind a batch norm; null if there is another pair here.
   private static @Nullable Limits rectifierBehind(List<Slot> slots, int i, Pass pass) {
-    Layer next = slots.get(i + 1).layer();
-    return slots.get(i).layer() instanceof BatchNorm2d norm
-        && next instanceof Activation activation
-        && !pass.isObserved()
-        && !pass.skips(norm)
-        && !pass.skips(next)
-            ? activation.limits()
-            : null;
+    return slots.get(i).layer() instanceof BatchNorm2d norm && !pass.skips(norm)
+        ? limits(slots.get(i + 1).layer(), pass)
+        : null;
   }
 
   private static Tensor rectifiedNorm(Slot slot, Tensor x, Pass pass, Limits limits) {

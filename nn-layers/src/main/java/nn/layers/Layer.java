@@ -66,6 +66,12 @@ public abstract class Layer {
     return Chain.forward(x, pass, List.of(slots));
   }
 
+  /// What stands in `next` applied to a + b, as `next.forward(a.plus(b), pass)`, but a rectifier is computed with the sum. For
+  /// [#compute].
+  protected static Tensor sum(Tensor a, Tensor b, Slot next, Pass pass) {
+    return Chain.sum(a, b, next, pass);
+  }
+
   // ---- construction
 
   /// Registers a parameter under the name that published weights give it.

@@ -30,11 +30,11 @@ public record Rectifier(Tensor x, Limits limits, NdArray y) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> inputGradient(dy));
+    gradients.add(x, () -> inputGradient(dy, y, limits));
   }
 
   /// dL/dx = dy where low < x < high, else 0
-  private NdArray inputGradient(NdArray dy) {
+  static NdArray inputGradient(NdArray dy, NdArray y, Limits limits) {
     Kernels kernels = Kernels.active();
     return Maps.backward(
         dy, y,

@@ -35,6 +35,6 @@ final class BasicBlock extends Layer {
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
     Tensor y = chain(x, pass, conv1, bn1, relu1, conv2, bn2);
-    return relu2.forward(y.plus(downsample.forward(x, pass)), pass);
+    return sum(y, downsample.forward(x, pass), relu2, pass);
   }
 }

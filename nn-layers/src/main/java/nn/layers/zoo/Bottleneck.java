@@ -50,6 +50,6 @@ final class Bottleneck extends Layer {
   @Override
   protected Tensor compute(Tensor x, Pass pass) {
     Tensor y = chain(x, pass, conv1, bn1, relu1, conv2, bn2, relu2, conv3, bn3);
-    return relu3.forward(y.plus(downsample.forward(x, pass)), pass);
+    return sum(y, downsample.forward(x, pass), relu3, pass);
   }
 }
