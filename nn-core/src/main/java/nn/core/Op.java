@@ -37,7 +37,8 @@ public interface Op {
   /// In a [Workspace], `dy` and what is made here from it last until the gradients added have been passed on: an op that
   /// wants to look at them later keeps a [NdArray#copy].
   ///
-  /// @param dy the gradient of the loss with respect to this op's result, of the result's shape; must not be changed
+  /// @param dy the gradient of the loss with respect to this op's result, of the result's shape; must not be changed, but see
+  ///     [Gradients#over]
   void backward(NdArray dy, Gradients gradients);
 
   /// The name for messages: that of the record.

@@ -102,6 +102,20 @@ public final class Workspace {
     }
   }
 
+  /// An array of the same shape in the memory of one that nobody reads any more, which is to be forgotten ([#forget]) once its last
+  /// number has been read.
+  NdArray over(NdArray spent) {
+    NdArray.Storage storage = new NdArray.Storage(spent.array(), this, clock());
+    lent.add(storage);
+    return new NdArray(spent.shape(), storage);
+  }
+
+  /// Makes reading an array an error whose memory is another's now.
+  void forget(NdArray.Storage storage) {
+    storage.isSpent = true;
+    storage.values = null;
+  }
+
   private void takeBack(NdArray.Storage storage) {
     float[] values = storage.values;
     if (values != null && storage.birth != BORROWED) {

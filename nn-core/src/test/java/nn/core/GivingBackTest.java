@@ -55,7 +55,7 @@ class GivingBackTest {
       Tensor a = all.get(random.nextInt(all.size()));
       Tensor b = all.get(random.nextInt(all.size()));
       Tensor y =
-          switch (random.nextInt(9)) {
+          switch (random.nextInt(10)) {
             case 0, 1 -> a.plus(b);
             case 2 -> a.minus(b);
             case 3 -> a.times(b).times(0.1f);
@@ -63,6 +63,7 @@ class GivingBackTest {
             case 5 -> a.reshape(FLAT).plus(b.reshape(FLAT)).reshape(MATRIX);
             case 6 -> a.sum(0).plus(b);
             case 7 -> a.tanh();
+            case 8 -> a.plus(b, Limits.RELU6);
             default -> a.relu();
           };
       all.add(random.nextBoolean() ? Spoil.apply(y, workspace) : y);
@@ -150,6 +151,41 @@ class GivingBackTest {
         "this array of shape [3] was of no use to its pass any more; copy() what must outlive the"
             + " layer, or the op's backward, that it was made in",
         assertThrows(IllegalStateException.class, () -> kept.getFirst().array()).getMessage());
+  }
+
+  @Test
+  void aGradientThatAnOpHandedOnAndAnotherWroteOverSaysSo() {
+    Workspace workspace = new Workspace();
+    Tensor x = Tensor.variable(workspace.adopt(NdArray.vector(1f, -2f, 3f)));
+    List<NdArray> kept = new ArrayList<>();
+    Tensor rectified = x.relu();
+    Tensor handedOn = Tensor.result(rectified.value(), new HandingOn(rectified, kept));
+    Gradients gradients = handedOn.times(3f).sum().backward();
+    assertArrayEquals(new float[] {3f, 0f, 3f}, gradients.of(x).orElseThrow().array());
+    assertThrows(IllegalStateException.class, () -> kept.getFirst().array());
+  }
+
+  private record HandingOn(Tensor x, List<NdArray> kept) implements Op {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of(x);
+    }
+
+    @Override
+    public void backward(NdArray dy, Gradients gradients) {
+      kept.add(dy);
+      gradients.add(x, () -> dy);
+    }
+  }
+
+  @Test
+  void aGradientThatTwoTensorsShareIsNotWrittenOver() {
+    Workspace workspace = new Workspace();
+    Tensor a = Tensor.variable(workspace.adopt(NdArray.vector(1f, -2f, 3f)));
+    Tensor b = Tensor.variable(workspace.adopt(NdArray.vector(1f, 1f, 1f)));
+    Gradients gradients = a.relu().plus(b).times(3f).sum().backward();
+    assertArrayEquals(new float[] {3f, 0f, 3f}, gradients.of(a).orElseThrow().array());
+    assertArrayEquals(new float[] {3f, 3f, 3f}, gradients.of(b).orElseThrow().array());
   }
 
   private record Keeping(Tensor x, List<NdArray> kept) implements Op {

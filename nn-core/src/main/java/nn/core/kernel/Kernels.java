@@ -58,7 +58,8 @@ public interface Kernels {
   /// `y[i] = x[i] · Φ(x[i])`, Φ the normal distribution function, for `from` ≤ i < `to`. x and y may be the same array.
   void gelu(float[] x, float[] y, int from, int to);
 
-  /// `dx[i] = dy[i] · (Φ(x[i]) + x[i] · Φ′(x[i]))` for `from` ≤ i < `to`: the gradient of [#gelu].
+  /// `dx[i] = dy[i] · (Φ(x[i]) + x[i] · Φ′(x[i]))` for `from` ≤ i < `to`: the gradient of [#gelu]. dy and dx may be
+  /// the same array.
   void geluGradient(float[] dy, float[] x, float[] dx, int from, int to);
 
   /// `y[at + i] = min(high, max(low, x[at + i] · scale + shift))` for i < n; NaN stays NaN. A channel of batch norm, and of
@@ -67,7 +68,7 @@ public interface Kernels {
       float[] x, float[] y, int at, int n, float scale, float shift, float low, float high);
 
   /// `dx[at + i] = dy[at + i] · scale` for i < n where low < `y[at + i]` < high, else 0: the gradient of [#affine], from
-  /// its result.
+  /// its result. dy and dx may be the same array.
   void limitedGradient(
       float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high);
 
@@ -77,7 +78,8 @@ public interface Kernels {
       float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
       float centre, double[] sums, int sumsAt);
 
-  /// `dx[at + i] = scale · (d − base − x[at + i] · slope)` for i < n, with d as in [#batchNormSums].
+  /// `dx[at + i] = scale · (d − base − x[at + i] · slope)` for i < n, with d as in [#batchNormSums]. dy and dx may be the
+  /// same array.
   void batchNormGradient(
       float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
       float high, float base, float slope);

@@ -101,7 +101,7 @@ public record BatchNorm(
       gradients.add(bias, () -> NdArray.vector(c.sums(dy.array())));
       return;
     }
-    NdArray dx = dy.fresh(x.needsGradient() ? x.shape() : Shape.of(0));
+    NdArray dx = x.needsGradient() ? gradients.over(dy) : dy.fresh(Shape.of(0));
     NdArray sums = dy.fresh(weight.shape()); // Σ d, with d = dy where nothing was cut, else 0
     NdArray dots = dy.fresh(weight.shape()); // Σ d · x̂
     float[] sum = sums.writable();

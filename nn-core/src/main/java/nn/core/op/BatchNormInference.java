@@ -59,18 +59,17 @@ public record BatchNormInference(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     Channels c = Channels.of("batchNorm", dy.shape());
-    gradients.add(x, () -> passed(c, dy, scale)); // dL/dx = d · γ/√(σ² + ε), d = dy where nothing was cut, else 0
     if (weight.needsGradient() || bias.needsGradient()) {
       float[] ones = new float[scale.length];
       Arrays.fill(ones, 1f);
-      NdArray d = y == null ? dy : passed(c, dy, ones);
+      NdArray d = y == null ? dy : passed(c, dy, ones, dy.fresh(dy.shape()));
       gradients.add(weight, () -> weightGradient(c, d)); // dL/dγ = Σ d · x̂
       gradients.add(bias, () -> NdArray.vector(c.sums(d.array()))); // dL/dβ = Σ d
     }
+    gradients.add(x, () -> passed(c, dy, scale, gradients.over(dy))); // dL/dx = d · γ/√(σ² + ε), d = dy where nothing was cut, else 0
   }
 
-  private NdArray passed(Channels c, NdArray dy, float[] factors) {
-    NdArray dx = dy.fresh(dy.shape());
+  private NdArray passed(Channels c, NdArray dy, float[] factors, NdArray dx) {
     float[] to = dx.writable();
     if (y == null) {
       c.affine(dy.array(), factors, new float[factors.length], limits, to);

@@ -23,6 +23,9 @@ public record Gelu(Tensor x) implements Op {
   /// dL/dx = dy · (Φ(x) + x · φ(x)), with φ(x) = e^(−x²/2) / √(2π)
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> Maps.backward(dy, x.value(), Kernels.active()::geluGradient));
+    gradients.add(
+        x,
+        () -> Maps.backward(
+            dy, x.value(), gradients.over(dy), Kernels.active()::geluGradient));
   }
 }

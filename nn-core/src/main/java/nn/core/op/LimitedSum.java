@@ -24,7 +24,7 @@ public record LimitedSum(Tensor a, Tensor b, Limits limits, NdArray y) implement
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    NdArray d = Rectifier.inputGradient(dy, y, limits); // of a + b
+    NdArray d = Rectifier.inputGradient(dy, y, limits, gradients); // of a + b
     gradients.add(a, () -> d); // dL/da = d
     gradients.add(b, () -> d); // dL/db = d
   }

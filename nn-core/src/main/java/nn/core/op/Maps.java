@@ -29,7 +29,11 @@ final class Maps {
   }
 
   static NdArray backward(NdArray dy, NdArray kept, BackwardLoop loop) {
-    NdArray dx = dy.fresh(dy.shape());
+    return backward(dy, kept, dy.fresh(dy.shape()), loop);
+  }
+
+  /// The same, written to `dx`.
+  static NdArray backward(NdArray dy, NdArray kept, NdArray dx, BackwardLoop loop) {
     float[] arrived = dy.array();
     float[] other = kept.array();
     float[] to = dx.writable();

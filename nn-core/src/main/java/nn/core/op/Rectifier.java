@@ -30,14 +30,14 @@ public record Rectifier(Tensor x, Limits limits, NdArray y) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> inputGradient(dy, y, limits));
+    gradients.add(x, () -> inputGradient(dy, y, limits, gradients));
   }
 
   /// dL/dx = dy where low < x < high, else 0
-  static NdArray inputGradient(NdArray dy, NdArray y, Limits limits) {
+  static NdArray inputGradient(NdArray dy, NdArray y, Limits limits, Gradients gradients) {
     Kernels kernels = Kernels.active();
     return Maps.backward(
-        dy, y,
+        dy, y, gradients.over(dy),
         (arrived, kept, dx, first, end) -> kernels.limitedGradient(
             arrived, kept, dx, first, end - first, 1f, limits.low(), limits.high()));
   }

@@ -152,11 +152,14 @@ final class KernelChecks {
       }
       float[] dx = filled(n + 5);
       kernels.geluGradient(dy, x, dx, 3, 3 + n);
+      float[] over = dy.clone();
+      kernels.geluGradient(over, x, over, 3, 3 + n);
       for (int i = 0; i < n; i++) {
         double v = x[3 + i];
         double density = Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
         double want = dy[3 + i] * (0.5 * (1 + erf(v * Math.sqrt(0.5))) + v * density);
         near(kernels.name() + " gelu's gradient at " + v, want, dx[3 + i], 1e-6);
+        near(kernels.name() + " gelu's gradient in place", dx[3 + i], over[3 + i], 0);
       }
       untouched(kernels.name() + " gelu's gradient", dx, 3, n);
     }

@@ -24,12 +24,15 @@ final class NormChecks {
         float[] dy = KernelChecks.random(n + 5, n + 1);
         float[] dx = KernelChecks.filled(n + 5);
         kernels.limitedGradient(dy, y, dx, 3, n, 0.7f, low, high);
+        float[] over = dy.clone();
+        kernels.limitedGradient(over, y, over, 3, n, 0.7f, low, high);
         for (int i = 3; i < 3 + n; i++) {
           double want = Math.min(high, Math.max(low, 0.7f * (double) x[i] + 0.1f));
           KernelChecks.near(what, want, y[i], 1e-7);
           KernelChecks.near(what + " in place", y[i], inPlace[i], 0);
           KernelChecks
               .near(what + ", gradient", y[i] > low && y[i] < high ? 0.7f * dy[i] : 0, dx[i], 1e-7);
+          KernelChecks.near(what + ", gradient in place", dx[i], over[i], 0);
         }
         KernelChecks.untouched(what, y, 3, n);
         KernelChecks.untouched(what + ", gradient", dx, 3, n);
@@ -57,6 +60,8 @@ final class NormChecks {
         double[] sums = {7, 8, 9, 10};
         kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
         kernels.batchNormGradient(x, dy, dx, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
+        float[] over = dy.clone();
+        kernels.batchNormGradient(x, over, over, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
         double sum = 8;
         double dot = 9;
         double size = 0;
@@ -67,6 +72,7 @@ final class NormChecks {
           dot += d * (x[i] - 0.25f);
           size += Math.abs(d);
           KernelChecks.near(what + ", gradient", 0.7f * (d - 0.2f - x[i] * 0.3f), dx[i], 3e-7);
+          KernelChecks.near(what + ", gradient in place", dx[i], over[i], 0);
         }
         KernelChecks.close(what + ", sum", sum, (float) sums[1], size + 8, 1);
         KernelChecks.close(what + ", dot", dot, (float) sums[2], 2 * size + 9, 1);
