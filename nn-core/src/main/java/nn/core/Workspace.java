@@ -110,7 +110,7 @@ public final class Workspace {
     return new NdArray(spent.shape(), storage);
   }
 
-  /// Makes reading an array an error whose memory is another's now.
+  /// Makes reading this array an error: its memory is another's now.
   void forget(NdArray.Storage storage) {
     storage.isSpent = true;
     storage.values = null;

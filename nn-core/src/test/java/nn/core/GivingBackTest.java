@@ -179,6 +179,40 @@ class GivingBackTest {
   }
 
   @Test
+  void memoryThatAFailedOpWroteOverHasOneOwner() {
+    Workspace workspace = new Workspace();
+    Tensor x = Tensor.variable(workspace.adopt(NdArray.vector(1f, -2f, 3f)));
+    Tensor loss = x.relu().sum();
+    workspace.recycle(); // so that the rectifier's backward pass finds no y
+    assertThrows(IllegalStateException.class, loss::backward);
+    workspace.recycle();
+    assertAllMemoryIsDifferent(workspace);
+  }
+
+  @Test
+  void onlyAnOpMayWriteOverAGradientAndOnlyOverItsOwn() {
+    Workspace workspace = new Workspace();
+    Tensor x = Tensor.variable(workspace.adopt(NdArray.vector(1f, -2f, 3f)));
+    Gradients gradients = x.times(2f).times(3f).sum().backward();
+    NdArray gradient = gradients.of(x).orElseThrow();
+    gradients.over(gradient).writable()[0] = 7f;
+    assertArrayEquals(new float[] {6f, 6f, 6f}, gradient.array());
+    workspace.recycle();
+    assertAllMemoryIsDifferent(workspace);
+  }
+
+  private static void assertAllMemoryIsDifferent(Workspace workspace) {
+    NdArray home = workspace.adopt(NdArray.scalar(0f));
+    List<float[]> seen = new ArrayList<>();
+    while (workspace.freeBytes() > 0 && seen.size() < 100) {
+      float[] memory = home.fresh(ROW).writable();
+      assertTrue(seen.stream().noneMatch(other -> other == memory), "lent twice");
+      seen.add(memory);
+      home.fresh(Shape.SCALAR);
+    }
+  }
+
+  @Test
   void aGradientThatTwoTensorsShareIsNotWrittenOver() {
     Workspace workspace = new Workspace();
     Tensor a = Tensor.variable(workspace.adopt(NdArray.vector(1f, -2f, 3f)));

@@ -116,11 +116,16 @@ final class VectorWinograd {
         packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
     if (blocks % Parallel.threads() != 0 && blocks < 2 * Parallel.threads()) {
       for (int i = 0; i < blocks; i++) {
-        block(x, kept, y, rows * i / blocks, rows * (i + 1) / blocks);
+        block(
+            x, kept, y, WinogradTiles.start(rows, i, blocks),
+            WinogradTiles.start(rows, i + 1, blocks));
       }
     } else {
       Parallel.chunks(
-          blocks, i -> block(x, kept, y, rows * i / blocks, rows * (i + 1) / blocks));
+          blocks,
+          i -> block(
+              x, kept, y, WinogradTiles.start(rows, i, blocks),
+              WinogradTiles.start(rows, i + 1, blocks)));
     }
   }
 

@@ -79,8 +79,8 @@ final class VectorWinogradGradient {
           int end = blocks * (group + 1) / groups;
           for (int i = first; i < end; i++) {
             boolean fresh = i == first;
-            int from = rows * i / blocks;
-            int to = rows * (i + 1) / blocks;
+            int from = WinogradTiles.start(rows, i, blocks);
+            int to = WinogradTiles.start(rows, i + 1, blocks);
             Parallel.chunksByThread(
                 pairs,
                 () -> {

@@ -14,6 +14,11 @@ record WinogradTiles(
     int channels, int height, int width, int padding, int reach, int rows, int columns) {
   private static final int L = VectorTransforms.lanes();
 
+  /// The first of so many rows that is in a block, of blocks that differ by a row at most.
+  static int start(int rows, int block, int blocks) {
+    return (int) ((long) rows * block / blocks);
+  }
+
   /// Transforms L channels of the tiles in the rows from `first` to before `end`: the vector for place p of the n-th tile
   /// goes to `at + n·step + p·place`.
   ///

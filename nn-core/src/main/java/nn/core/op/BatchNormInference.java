@@ -66,7 +66,8 @@ public record BatchNormInference(
       gradients.add(weight, () -> weightGradient(c, d)); // dL/dγ = Σ d · x̂
       gradients.add(bias, () -> NdArray.vector(c.sums(d.array()))); // dL/dβ = Σ d
     }
-    gradients.add(x, () -> passed(c, dy, scale, gradients.over(dy))); // dL/dx = d · γ/√(σ² + ε), d = dy where nothing was cut, else 0
+    // dL/dx = d · γ/√(σ² + ε), d = dy where nothing was cut, else 0
+    gradients.add(x, () -> passed(c, dy, scale, gradients.over(dy)));
   }
 
   private NdArray passed(Channels c, NdArray dy, float[] factors, NdArray dx) {

@@ -245,6 +245,11 @@ final class KernelChecks {
           "centred dot " + what, centred, kernels.centredDot(x, 2, 0.5f, y, 3, -0.25f, n),
           2 * centredSizes, 10);
       close("max " + what, max, kernels.max(x, 2, n), 0, 0);
+      float[] between = new float[n + 2]; // NaN on both sides
+      Arrays.fill(between, Float.NaN);
+      System.arraycopy(x, 2, between, 1, n);
+      close("sum beside NaN " + what, sum, kernels.sum(between, 1, n), sizes, 10);
+      close("dot beside NaN " + what, dot, kernels.dot(between, 1, y, 3, n), sizes, 10);
       if (n > 0) {
         for (int at : new int[] {0, n / 2, n - 1}) {
           float[] z = x.clone();

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import nn.core.NdArray;
 import nn.core.Shape;
+import nn.core.Tensor;
+import nn.layers.Activation;
 import nn.layers.Layer;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,19 @@ class CifarResNetTest {
     assertEquals(
         List.of("linear.weight", "linear.bias"), names.subList(names.size() - 2, names.size()));
     assertEquals(List.of(), names.stream().filter(name -> name.contains("downsample")).toList());
+  }
+
+  @Test
+  void aRectifierBehindABlocksSumGivesWhatAnotherLayerThatComputesItGives() {
+    NdArray x = NdArray.normal(Shape.of(2, 3, 32, 32), 1, new SplittableRandom(1));
+    Layer network = ModelZoo.create("cifar-resnet20", 10);
+    float[] want = network.forward(x).array().clone();
+    network.replace("layer1.0.relu2", Activation.of("Mine", Tensor::relu));
+    assertArrayEquals(want, network.forward(x).array());
+    network.replace("layer1.0.relu2", Activation.relu6());
+    float[] other = network.forward(x).array().clone();
+    network.replace("layer1.0.relu2", Activation.of("Mine", Tensor::relu6));
+    assertArrayEquals(other, network.forward(x).array());
   }
 
   @Test
