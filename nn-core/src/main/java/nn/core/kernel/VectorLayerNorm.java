@@ -82,7 +82,10 @@ final class VectorLayerNorm {
     for (int i = vectors; i < n; i++) {
       y[at + i] = (x[at + i] - mean) * scale * gamma[i] + beta[i];
     }
-    return (float) (sum + VectorReduction.rest(x, next + whole, n - whole));
+    for (int i = whole; i < n; i++) {
+      sum += x[next + i];
+    }
+    return (float) sum;
   }
 
   /// dx = 1/σ · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and x̂ = (x − μ) / σ

@@ -181,7 +181,9 @@ final class VectorSoftmax {
     for (int i = vectors; i < n; i++) {
       dx[at + i] = y[at + i] * (dy[at + i] - dot);
     }
-    sum += VectorReduction.restDot(dy, next + whole, 0f, y, next + whole, 0f, n - whole);
+    for (int i = whole; i < n; i++) {
+      sum += (double) dy[next + i] * y[next + i];
+    }
     return (float) sum;
   }
 }
