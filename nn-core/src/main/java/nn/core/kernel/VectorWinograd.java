@@ -31,7 +31,6 @@ final class VectorWinograd {
   private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
   private static final float[] NO_BIAS = new float[L];
 
-  private final int batch;
   private final int in;
   private final int out;
   private final int outHeight;
@@ -54,7 +53,6 @@ final class VectorWinograd {
       int batch, int in, int inHeight, int inWidth, int out, int outHeight, int outWidth,
       int padding, float[] w, boolean turned, float @Nullable [] bias,
       @Nullable PackedForms packed) {
-    this.batch = batch;
     this.in = in;
     this.out = out;
     this.outHeight = outHeight;
