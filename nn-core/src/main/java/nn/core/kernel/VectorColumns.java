@@ -4,9 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The pixels of all images of a batch as columns of one matrix, with the channels as rows: columns that are neighbours may lie in
-/// different images.
-final class VectorColumns {
+/// The pixels of all images of a batch as columns of one matrix, with the channels as rows, and cut into panels ([VectorPack#panel]).
+///
+/// The panels that lie within one image come first. What is left of each image comes after them, one image behind the other, so
+/// that small images fill panels too: of eight images of 14×14, 48 panels have neighbours, and one has four pixels of each image. In
+/// the images' order 7 panels would lie in two images (1 % of a product of 256→1024 channels, AMD Zen 5).
+///
+/// @param area pixels of an image
+record VectorColumns(int batch, int area) {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int WIDTH = VectorTile.WIDTH;
@@ -15,100 +20,71 @@ final class VectorColumns {
   /// and not along 16 short ones. 256→1024 channels of 14×14: 4 % of a weight gradient (AMD Zen 5).
   private static final int SHORT = 256;
 
-  private VectorColumns() {}
+  /// Whether all columns of the panel are neighbours.
+  boolean withinImage(int panel) {
+    return panel < batch * (area / WIDTH);
+  }
 
-  /// Columns `from` to before `end` of x, `channels` rows of them, as panels (see [VectorPack#panel]; columns that the last one
-  /// lacks are left as they are).
-  static void pack(
-      int from, int end, int channels, float[] x, int area, float[] packed, int to) {
-    int column = from;
-    while (column < end) {
-      int pixel = column % area;
-      int at = to + (column - from) * channels;
-      int x0 = column / area * channels * area + pixel;
-      int whole = Math.min(end - column, area - pixel) / WIDTH;
-      if (whole > 0) {
-        VectorPack.panels(whole, channels, x, x0, area, packed, at);
-        column += whole * WIDTH;
-        continue;
-      }
-      if (end - column >= WIDTH && area >= L) {
-        packAcross(column, channels, x, area, packed, at);
+  /// Where a panel within one image begins, in the first of `channels` channels.
+  int place(int panel, int channels) {
+    int each = area / WIDTH;
+    return panel / each * channels * area + panel % each * WIDTH;
+  }
+
+  /// Packs the panels of x from `first` to before `end`; columns that the last one lacks are left as they are.
+  void pack(int first, int end, int channels, float[] x, float[] packed, int to) {
+    int panel = first;
+    while (panel < end) {
+      int at = to + (panel - first) * WIDTH * channels;
+      if (withinImage(panel)) {
+        int each = area / WIDTH;
+        int count = Math.min(end, (panel / each + 1) * each) - panel;
+        VectorPack.panels(count, channels, x, place(panel, channels), area, packed, at);
+        panel += count;
       } else {
-        packPieces(column, Math.min(WIDTH, end - column), channels, x, area, packed, at);
-      }
-      column += WIDTH;
-    }
-  }
-
-  /// A panel whose vectors reach into two images: both are read, and the lanes chosen. What is read beside an image is another's.
-  private static void packAcross(
-      int column, int channels, float[] x, int area, float[] packed, int to) {
-    for (int h = 0; h < WIDTH; h += L) {
-      int image = (column + h) / area;
-      int pixel = (column + h) % area;
-      int here = Math.min(L, area - pixel); // lanes of the first image
-      int from = image * channels * area + pixel;
-      int next = here == L ? from : (image + 1) * channels * area - here;
-      VectorMask<Float> there = VectorMask.fromLong(S, -1L << here);
-      for (int p = 0; p < channels; p++) {
-        FloatVector.fromArray(S, x, from + p * area)
-            .blend(FloatVector.fromArray(S, x, next + p * area), there)
-            .intoArray(packed, to + p * WIDTH + h);
+        pieces(
+            panel, channels, 0, (from, n, lane) -> copy(
+                channels, n, x, from, area, packed, at + lane, WIDTH));
+        panel++;
       }
     }
   }
 
-  private static void packPieces(
-      int column, int lanes, int channels, float[] x, int area, float[] packed, int to) {
+  /// Writes a panel of several images, `height` rows of it, which lie [VectorTile#WIDTH] apart, to the channels of y from `top` on.
+  void unpack(float[] tile, int panel, int top, int height, int channels, float[] y) {
+    pieces(
+        panel, channels, top, (to, n, lane) -> copy(
+            height, n, tile, lane, WIDTH, y, to, area));
+  }
+
+  /// Columns of a panel that are neighbours in an image.
+  private interface Piece {
+    /// @param at where they begin in the images
+    /// @param n how many
+    /// @param lane of the panel, the first one's
+    void take(int at, int n, int lane);
+  }
+
+  private void pieces(int panel, int channels, int channel, Piece piece) {
+    int left = area % WIDTH; // columns of an image
+    int first = (panel - batch * (area / WIDTH)) * WIDTH;
+    int lanes = Math.min(WIDTH, batch * left - first);
     int n;
-    for (int i = 0; i < lanes; i += n) {
-      int image = (column + i) / area;
-      int pixel = (column + i) % area;
-      n = Math.min(lanes - i, area - pixel);
-      for (int p = 0; p < channels; p++) {
-        System.arraycopy(
-            x, (image * channels + p) * area + pixel, packed, to + p * WIDTH + i, n);
-      }
+    for (int lane = 0; lane < lanes; lane += n) {
+      int image = (first + lane) / left;
+      int pixel = (first + lane) % left;
+      n = Math.min(lanes - lane, left - pixel);
+      piece.take((image * channels + channel) * area + area - left + pixel, n, lane);
     }
   }
 
-  /// Writes `lanes` columns from `column` on, `height` rows of them, which lie [VectorTile#WIDTH] apart, to y of `channels` channels,
-  /// those from `top` on.
-  static void unpack(
-      float[] tile, int column, int lanes, int top, int height, int channels, int area,
-      float[] y) {
-    if (lanes == WIDTH && area >= L) {
-      unpackAcross(tile, column, top, height, channels, area, y);
-      return;
-    }
-    int n;
-    for (int i = 0; i < lanes; i += n) {
-      int image = (column + i) / area;
-      int pixel = (column + i) % area;
-      n = Math.min(lanes - i, area - pixel);
-      int to = (image * channels + top) * area + pixel;
-      for (int row = 0; row < height; row++) {
-        System.arraycopy(tile, row * WIDTH + i, y, to + row * area, n);
-      }
-    }
-  }
-
-  /// The way back from [#packAcross].
-  private static void unpackAcross(
-      float[] tile, int column, int top, int height, int channels, int area, float[] y) {
-    for (int h = 0; h < WIDTH; h += L) {
-      int image = (column + h) / area;
-      int pixel = (column + h) % area;
-      int here = Math.min(L, area - pixel);
-      int to = (image * channels + top) * area + pixel;
-      int next = here == L ? to : ((image + 1) * channels + top) * area - here;
-      VectorMask<Float> there = VectorMask.fromLong(S, -1L << here);
-      VectorMask<Float> first = there.not();
-      for (int row = 0; row < height; row++) {
-        FloatVector v = FloatVector.fromArray(S, tile, row * WIDTH + h);
-        v.intoArray(y, to + row * area, first);
-        v.intoArray(y, next + row * area, there);
+  private static void copy(
+      int rows, int n, float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> lanes = S.indexInRange(i, n);
+      for (int r = 0; r < rows; r++) {
+        FloatVector.fromArray(S, from, fromAt + i + r * fromStep, lanes)
+            .intoArray(to, toAt + i + r * toStep, lanes);
       }
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// | input gradient | dx `[in × pixels]` | wᵀ `[in × out]` | dy `[out × pixels]` |
 /// | weight gradient | dw `[out × in]` | dy `[out × pixels]` | xᵀ `[pixels × in]` |
 ///
-/// Columns run on from image to image, so that small images fill the vectors too ([VectorColumns]).
+/// [VectorColumns] says in which order the pixels are columns.
 final class VectorPointwise {
   private static final int BIASED = 1 << 14; // numbers that one thread adds a bias to at once
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
@@ -45,6 +45,7 @@ final class VectorPointwise {
   private static void product(
       int m, int k, float[] a, int aRow, int aColumn, @Nullable PackedForms forms, int batch,
       int area, float[] b, float[] c) {
+    VectorColumns columns = new VectorColumns(batch, area);
     new VectorProduct(m, batch * area, k, VectorProduct.ROWS, false) {
       @Override
       void packRows(int top, int height, float[] packed, int to) {
@@ -58,26 +59,22 @@ final class VectorPointwise {
 
       @Override
       void packPanels(int first, int end, float[] packed, int to) {
-        VectorColumns.pack(
-            first * WIDTH, Math.min(n, end * WIDTH), depth, b, area, packed, to);
+        columns.pack(first, end, depth, b, packed, to);
       }
 
       @Override
       void multiply(
           int top, int height, float[] left, int leftAt, int panel, float[] right, int rightAt) {
-        int from = panel * WIDTH;
-        int lanes = Math.min(WIDTH, n - from);
-        int image = from / area;
-        int pixel = from % area;
-        if (pixel + lanes <= area) {
+        int lanes = Math.min(WIDTH, n - panel * WIDTH);
+        if (columns.withinImage(panel)) {
           VectorTile.packed(
               height, lanes, depth, left, leftAt, right, rightAt,
-              c, (image * m + top) * area + pixel, area, false);
+              c, columns.place(panel, m) + top * area, area, false);
         } else {
           float[] tile = Scratch.OUTPUT.floats(height * WIDTH);
           VectorTile.packed(
               height, lanes, depth, left, leftAt, right, rightAt, tile, 0, WIDTH, false);
-          VectorColumns.unpack(tile, from, lanes, top, height, m, area, c);
+          columns.unpack(tile, panel, top, height, m, c);
         }
       }
     }.run();
