@@ -22,14 +22,14 @@ final class Job {
   private final Supplier<IntConsumer> bodies;
   private final Thread caller;
   private final int shares;
-  private final AtomicIntegerArray claimed; // chunks of each share, so far apart that they do not share a line of the cache
+  private final AtomicIntegerArray claimed; // chunks of each share, alone in a line of the cache
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   Job(int chunks, Supplier<IntConsumer> bodies, Thread caller, int shares) {
     this.chunks = chunks;
     this.shares = shares;
-    claimed = new AtomicIntegerArray(shares * LINE);
+    claimed = new AtomicIntegerArray((shares + 2) * LINE); // one line's room before and behind them
     this.bodies = bodies;
     this.caller = caller;
   }
@@ -64,10 +64,10 @@ final class Job {
   private int claim(int share) {
     int start = start(share);
     int count = start(share + 1) - start;
-    if (claimed.get(share * LINE) >= count) { // so that late comers do not count up forever
+    if (claimed.get((share + 1) * LINE) >= count) { // so that late comers do not count up forever
       return -1;
     }
-    int chunk = claimed.getAndIncrement(share * LINE);
+    int chunk = claimed.getAndIncrement((share + 1) * LINE);
     return chunk < count ? start + chunk : -1;
   }
 

@@ -34,7 +34,11 @@ public record BatchNorm(
     NdArray scale,
     NdArray shift) implements Op {
   /// Σ d and Σ d · (x − μ) of the channel that a thread is at.
-  private static final ThreadLocal<double[]> SUMS = ThreadLocal.withInitial(() -> new double[2]);
+  private static final int LINE = 8; // numbers of a line of the cache
+
+  /// Two sums for each thread, with a line to themselves: beside those of another thread each addition would wait for the other's.
+  private static final ThreadLocal<double[]> SUMS =
+      ThreadLocal.withInitial(() -> new double[3 * LINE]);
 
   public static Tensor apply(
       Tensor x,
@@ -114,8 +118,8 @@ public record BatchNorm(
           double[] both = SUMS.get();
           Arrays.fill(both, 0);
           addImages(c, i, dy.array(), both);
-          sum[i] = (float) both[0];
-          dot[i] = (float) (both[1] * inverse[i]);
+          sum[i] = (float) both[LINE];
+          dot[i] = (float) (both[LINE + 1] * inverse[i]);
           if (x.needsGradient()) {
             inputGradient(c, i, dy.array(), sum[i], dot[i], to);
           }
@@ -132,7 +136,7 @@ public record BatchNorm(
     for (int image = 0; image < c.batch(); image++) {
       kernels.batchNormSums(
           x.value().array(), dy, c.at(image, channel), c.area(), factor, offset,
-          limits.low(), limits.high(), mean.array()[channel], both, 0);
+          limits.low(), limits.high(), mean.array()[channel], both, LINE);
     }
   }
 
