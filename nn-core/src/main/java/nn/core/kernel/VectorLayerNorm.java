@@ -35,15 +35,16 @@ final class VectorLayerNorm {
   private static float write(
       float[] x, float[] gamma, float[] beta, float[] y, int at, int n, float mean, float scale,
       int next) {
-    int whole = n / VectorReduction.STEP * VectorReduction.STEP;
+    int vectors = n - n % L;
     double sum = 0;
-    for (int first = 0; first < whole; first += VectorReduction.BLOCK) {
-      int end = Math.min(first + VectorReduction.BLOCK, whole);
+    for (int first = 0; first < vectors; first += VectorReduction.BLOCK) {
+      int end = Math.min(first + VectorReduction.BLOCK, vectors);
+      int whole = end - (end - first) % VectorReduction.STEP;
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
-      for (int i = first; i < end; i += VectorReduction.STEP) {
+      for (int i = first; i < whole; i += VectorReduction.STEP) {
         int j = next + i;
         s0 = s0.add(FloatVector.fromArray(S, x, j));
         s1 = s1.add(FloatVector.fromArray(S, x, j + L));
@@ -69,21 +70,19 @@ final class VectorLayerNorm {
         v2.intoArray(y, k + 2 * L);
         v3.intoArray(y, k + 3 * L);
       }
+      for (int i = whole; i < end; i += L) {
+        s0 = s0.add(FloatVector.fromArray(S, x, next + i));
+        FloatVector.fromArray(S, x, at + i)
+            .sub(mean)
+            .mul(scale)
+            .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
+            .intoArray(y, at + i);
+      }
       sum += VectorReduction.total(s0.add(s1).add(s2.add(s3)));
     }
-    int vectors = n / L * L;
-    for (int i = whole; i < vectors; i += L) {
-      FloatVector.fromArray(S, x, at + i)
-          .sub(mean)
-          .mul(scale)
-          .fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i))
-          .intoArray(y, at + i);
-    }
     for (int i = vectors; i < n; i++) {
-      y[at + i] = (x[at + i] - mean) * scale * gamma[i] + beta[i];
-    }
-    for (int i = whole; i < n; i++) {
       sum += x[next + i];
+      y[at + i] = (x[at + i] - mean) * scale * gamma[i] + beta[i];
     }
     return (float) sum;
   }

@@ -136,15 +136,16 @@ final class VectorSoftmax {
   /// [VectorReduction#centredDot] has it.
   private static float gradient(
       float[] dy, float[] y, float[] dx, int at, float dot, int next, int n) {
-    int whole = n / VectorReduction.STEP * VectorReduction.STEP;
+    int vectors = n - n % L;
     double sum = 0;
-    for (int first = 0; first < whole; first += VectorReduction.BLOCK) {
-      int end = Math.min(first + VectorReduction.BLOCK, whole);
+    for (int first = 0; first < vectors; first += VectorReduction.BLOCK) {
+      int end = Math.min(first + VectorReduction.BLOCK, vectors);
+      int whole = end - (end - first) % VectorReduction.STEP;
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
-      for (int i = first; i < end; i += VectorReduction.STEP) {
+      for (int i = first; i < whole; i += VectorReduction.STEP) {
         int j = next + i;
         s0 = FloatVector.fromArray(S, dy, j).fma(FloatVector.fromArray(S, y, j), s0);
         s1 = FloatVector.fromArray(S, dy, j + L).fma(FloatVector.fromArray(S, y, j + L), s1);
@@ -168,21 +169,20 @@ final class VectorSoftmax {
         d2.intoArray(dx, k + 2 * L);
         d3.intoArray(dx, k + 3 * L);
       }
+      for (int i = whole; i < end; i += L) {
+        s0 =
+            FloatVector.fromArray(S, dy, next + i)
+                .fma(FloatVector.fromArray(S, y, next + i), s0);
+        FloatVector.fromArray(S, dy, at + i)
+            .sub(dot)
+            .mul(FloatVector.fromArray(S, y, at + i))
+            .intoArray(dx, at + i);
+      }
       sum += VectorReduction.total(s0.add(s1).add(s2.add(s3)));
     }
-    int vectors = n / L * L;
-    for (int i = whole; i < vectors; i += L) {
-      int k = at + i;
-      FloatVector.fromArray(S, dy, k)
-          .sub(dot)
-          .mul(FloatVector.fromArray(S, y, k))
-          .intoArray(dx, k);
-    }
     for (int i = vectors; i < n; i++) {
-      dx[at + i] = y[at + i] * (dy[at + i] - dot);
-    }
-    for (int i = whole; i < n; i++) {
       sum += (double) dy[next + i] * y[next + i];
+      dx[at + i] = y[at + i] * (dy[at + i] - dot);
     }
     return (float) sum;
   }
