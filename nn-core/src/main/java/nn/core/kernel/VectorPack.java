@@ -21,19 +21,15 @@ final class VectorPack {
   static void rows(
       int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed,
       int to) {
-    for (int r = 0; r < m; r += VectorTile.rows(m - r)) {
+    int done = aRow == 1 ? columns(m, depth, a, aAt, aColumn, packed, to) : 0;
+    for (int r = done; r < m; r += VectorTile.rows(m - r)) {
       int rows = VectorTile.rows(m - r);
       int from = aAt + r * aRow;
       int at = to + r * depth;
       if (aColumn == 1) {
         VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
       } else if (aRow == 1) {
-        int whole =
-            rows > L ? 0 : Math.clamp(Math.floorDiv(a.length - L - from, aColumn) + 1, 0, depth);
-        for (int p = 0; p < whole; p++) { // the next row overwrites what is too much
-          FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * rows);
-        }
-        for (int p = whole; p < depth; p++) {
+        for (int p = 0; p < depth; p++) {
           System.arraycopy(a, from + p * aColumn, packed, at + p * rows, rows);
         }
       } else {
@@ -44,6 +40,34 @@ final class VectorPack {
         }
       }
     }
+  }
+
+  /// The first tiles of [#rows], those of the most rows, where A lies with its rows side by side: column by column, so that each line of
+  /// memory is read once. Tile by tile, 1024 rows of 256 columns took 70 µs in place of 37 (AMD Zen 5), as columns a multiple of 4 KiB
+  /// apart do not stay in the first cache.
+  ///
+  /// @return how many rows are packed
+  private static int columns(
+      int m, int depth, float[] a, int aAt, int aColumn, float[] packed, int to) {
+    int most = VectorTile.ROWS;
+    int whole = 0;
+    while (most <= L && VectorTile.rows(m - whole) == most) {
+      whole += most;
+    }
+    for (int p = 0; p < depth; p++) {
+      int from = aAt + p * aColumn;
+      int at = to + p * most;
+      if (p < depth - 1 && from + whole + L <= a.length) {
+        for (int r = 0; r < whole; r += most) { // the tile's next column overwrites what is too much
+          FloatVector.fromArray(S, a, from + r).intoArray(packed, at + r * depth);
+        }
+      } else {
+        for (int r = 0; r < whole; r += most) {
+          System.arraycopy(a, from + r, packed, at + r * depth, most);
+        }
+      }
+    }
+    return whole;
   }
 
   /// One panel of B, `lanes` columns of it, the element (p, j) of which stands at `bAt + p·bRow + j·bColumn`: `width`

@@ -46,7 +46,9 @@ final class VectorPointwise {
       int m, int k, float[] a, int aRow, int aColumn, @Nullable PackedForms forms, int batch,
       int area, float[] b, float[] c) {
     VectorColumns columns = new VectorColumns(batch, area);
-    new VectorProduct(m, batch * area, k, VectorProduct.ROWS, false) {
+    // Each thread packs all of one matrix: the smaller one. 4 % of 2048→512 channels of 7×7 on two threads, AMD Zen 5.
+    boolean byRows = forms == null && m > batch * area;
+    new VectorProduct(m, batch * area, k, VectorProduct.ROWS, byRows) {
       @Override
       void packRows(int top, int height, float[] packed, int to) {
         VectorPack.rows(height, depth, a, top * aRow, aRow, aColumn, packed, to);
