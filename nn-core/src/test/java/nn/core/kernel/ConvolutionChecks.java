@@ -27,7 +27,8 @@ final class ConvolutionChecks {
     convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(2)), 4);
     convolution(kernels, geometry(new int[] {2, 5, 9, 8, 7, 1, 1}, s.stride(3, 1).padding(2)), 5);
     convolution(kernels, geometry(new int[] {3, 20, 14, 14, 40, 1, 1}, s), 6);
-    int[][] pixels = { // columns that run on from image to image (VectorPointwise)
+    int[][] pixels = { // panels within an image, and of several (VectorPointwise)
+        {9, 20, 14, 14, 40, 1, 1}, {1, 64, 7, 7, 200, 1, 1},
         {5, 50, 7, 7, 70, 1, 1}, {7, 9, 3, 5, 130, 1, 1}, {3, 130, 5, 5, 20, 1, 1},
         {2, 33, 4, 8, 7, 1, 1},
         {9, 16, 1, 17, 16, 1, 1},
@@ -57,6 +58,12 @@ final class ConvolutionChecks {
     convolution(
         kernels, geometry(new int[] {2, 8, 9, 14, 140, 3, 3}, s.padding(1).stride(2).groups(2)),
         67);
+    for (int width = 33; width <= 36; width++) { // even and odd columns from the same loads
+      for (int padding = 0; padding <= 3; padding++) {
+        int[] n = {2, 3, 5, width, 20, 2, 2 + padding};
+        convolution(kernels, geometry(n, s.padding(1, padding).stride(padding % 2 + 1, 2)), 75);
+      }
+    }
     convolution( // several slabs, with rows at the edges
         kernels, geometry(new int[] {1, 70, 64, 64, 40, 3, 3}, s.padding(1).stride(2)), 68);
     for (int stride = 1; stride <= 2; stride++) {
