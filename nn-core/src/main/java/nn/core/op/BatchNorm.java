@@ -33,10 +33,10 @@ public record BatchNorm(
     NdArray inverseDeviation,
     NdArray scale,
     NdArray shift) implements Op {
-  /// Σ d and Σ d · (x − μ) of the channel that a thread is at.
   private static final int LINE = 8; // numbers of a line of the cache
 
-  /// Two sums for each thread, with a line to themselves: beside those of another thread each addition would wait for the other's.
+  /// Σ d and Σ d · (x − μ) of the channel that a thread is at, alone in a line: beside another thread's, each addition would wait for that
+  /// thread's.
   private static final ThreadLocal<double[]> SUMS =
       ThreadLocal.withInitial(() -> new double[3 * LINE]);
 
