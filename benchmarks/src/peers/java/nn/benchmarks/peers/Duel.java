@@ -20,7 +20,6 @@ final class Duel {
   private static final int LEAST_ROUNDS = 5; // of a window
   private static final long PAUSE_MILLIS = 12;
   private static final long TURN_NANOS = 10_000_000; // that count, and as many before that do not
-  private static final long LONG_NANOS = 50_000_000; // such a run may count at once: what it finds in caches is nothing to it
 
   /// Vectors that are objects, as they are before C2 has compiled the code: a gigabyte of them in a second, and more. Arrays
   /// are handed out again in a pass, so honest garbage is far less.
@@ -118,10 +117,7 @@ final class Duel {
 
   /// Milliseconds of a run, the mean of so many as make a turn.
   private static double turn(Timed side) {
-    long before = side.run();
-    if (before > LONG_NANOS) {
-      return before / 1e6;
-    }
+    long before = 0;
     while (before < TURN_NANOS) {
       before += side.run();
     }
