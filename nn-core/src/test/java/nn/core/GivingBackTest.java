@@ -55,7 +55,7 @@ class GivingBackTest {
       Tensor a = all.get(random.nextInt(all.size()));
       Tensor b = all.get(random.nextInt(all.size()));
       Tensor y =
-          switch (random.nextInt(10)) {
+          switch (random.nextInt(12)) {
             case 0, 1 -> a.plus(b);
             case 2 -> a.minus(b);
             case 3 -> a.times(b).times(0.1f);
@@ -64,6 +64,8 @@ class GivingBackTest {
             case 6 -> a.sum(0).plus(b);
             case 7 -> a.tanh();
             case 8 -> a.plus(b, Limits.RELU6);
+            case 9 -> a.softmax();
+            case 10 -> a.sigmoid();
             default -> a.relu();
           };
       all.add(random.nextBoolean() ? Spoil.apply(y, workspace) : y);

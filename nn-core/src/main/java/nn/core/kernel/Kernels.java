@@ -109,7 +109,7 @@ public interface Kernels {
   /// be 0.
   void softmax(float[] x, float[] y, int first, int end, int n);
 
-  /// The gradient of [#softmax], from its result: `dx[i] = y[i] · (dy[i] − Σ dy[j] · y[j])`.
+  /// The gradient of [#softmax], from its result: `dx[i] = y[i] · (dy[i] − Σ dy[j] · y[j])`. dy and dx may be the same array.
   void softmaxGradient(float[] dy, float[] y, float[] dx, int first, int end, int n);
 
   /// Max pooling of one plane, that is one channel of one image: y = the largest number in each window. Padding never wins, the

@@ -25,7 +25,7 @@ public record Sigmoid(Tensor x, NdArray y) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> Maps.backward(dy, y, Sigmoid::derivative));
+    gradients.add(x, () -> Maps.backward(dy, y, gradients.over(dy), Sigmoid::derivative));
   }
 
   /// σ' = σ · (1 − σ)

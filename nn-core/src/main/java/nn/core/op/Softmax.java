@@ -22,12 +22,11 @@ public record Softmax(Tensor x, NdArray y) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> inputGradient(dy));
+    gradients.add(x, () -> inputGradient(dy, gradients.over(dy)));
   }
 
   /// dL/dxᵢ = yᵢ · (dyᵢ − Σⱼ dyⱼ yⱼ)
-  private NdArray inputGradient(NdArray dy) {
-    NdArray dx = dy.fresh(dy.shape());
+  private NdArray inputGradient(NdArray dy, NdArray dx) {
     int n = dy.shape().dim(-1);
     float[] d = dy.array();
     float[] p = y.array();

@@ -21,7 +21,7 @@ public record Tanh(Tensor x, NdArray y) implements Op {
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> Maps.backward(dy, y, Tanh::derivative));
+    gradients.add(x, () -> Maps.backward(dy, y, gradients.over(dy), Tanh::derivative));
   }
 
   /// tanh' = 1 − tanh²

@@ -212,6 +212,11 @@ final class NormChecks {
         kernels.softmaxGradient(dy, y, alone, row, row + 1, n);
       }
       sameBits(what + ", gradient row by row", dx, alone);
+      float[] over = dy.clone();
+      kernels.softmaxGradient(over, y, over, 1, 3, n);
+      sameBits(
+          what + ", gradient in place", Arrays.copyOfRange(dx, n, 3 * n),
+          Arrays.copyOfRange(over, n, 3 * n));
       for (int i = n; i < 2 * n; i++) { // wherever NaN is, in whole vectors and after them
         float before = x[i];
         x[i] = Float.NaN;
