@@ -55,7 +55,7 @@ class GivingBackTest {
       Tensor a = all.get(random.nextInt(all.size()));
       Tensor b = all.get(random.nextInt(all.size()));
       Tensor y =
-          switch (random.nextInt(12)) {
+          switch (random.nextInt(13)) {
             case 0, 1 -> a.plus(b);
             case 2 -> a.minus(b);
             case 3 -> a.times(b).times(0.1f);
@@ -66,6 +66,7 @@ class GivingBackTest {
             case 8 -> a.plus(b, Limits.RELU6);
             case 9 -> a.softmax();
             case 10 -> a.sigmoid();
+            case 11 -> a.layerNorm(b.sum(0), a.sum(0), 1f);
             default -> a.relu();
           };
       all.add(random.nextBoolean() ? Spoil.apply(y, workspace) : y);

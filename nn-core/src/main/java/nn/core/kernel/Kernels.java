@@ -94,7 +94,7 @@ public interface Kernels {
       float[] mean, float[] inverseDeviation);
 
   /// The gradient of [#layerNorm] with respect to x: `dx[i] = inverseDeviation[r] · (g − mean of g − x̂ · mean of g·x̂)`, with
-  /// g = `dy[i] · gamma[i]` and x̂ = (`x[i]` − `mean[r]`) · `inverseDeviation[r]`.
+  /// g = `dy[i] · gamma[i]` and x̂ = (`x[i]` − `mean[r]`) · `inverseDeviation[r]`. dy and dx may be the same array.
   void layerNormGradient(
       float[] dy, float[] x, float[] gamma, float[] dx, int first, int end, int n, float[] mean,
       float[] inverseDeviation);

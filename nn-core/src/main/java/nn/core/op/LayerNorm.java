@@ -50,7 +50,6 @@ public record LayerNorm(
 
   @Override
   public void backward(NdArray dy, Gradients gradients) {
-    gradients.add(x, () -> inputGradient(dy));
     if (weight.needsGradient()) {
       NdArray both = weightGradients(dy);
       gradients.add(bias, () -> both.narrow(0, 0, 1).reshape(bias.shape()));
@@ -58,6 +57,7 @@ public record LayerNorm(
     } else {
       gradients.add(bias, () -> dy.sumTo(bias.shape()));
     }
+    gradients.add(x, () -> inputGradient(dy, gradients.over(dy)));
   }
 
   /// dL/dβ = Σ dy and dL/dγ = Σ dy · x̂ over the rows, one behind the other
@@ -78,9 +78,8 @@ public record LayerNorm(
   }
 
   /// dL/dx = 1/√(σ² + ε) · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and means over the row
-  private NdArray inputGradient(NdArray dy) {
+  private NdArray inputGradient(NdArray dy, NdArray dx) {
     int n = x.shape().dim(-1);
-    NdArray dx = dy.fresh(x.shape());
     float[] d = dy.array();
     float[] values = x.value().array();
     float[] to = dx.writable();

@@ -144,6 +144,11 @@ final class NormChecks {
         kernels.layerNormGradient(dy, x, gamma, gradientAlone, row, row + 1, n, mean, inverse);
       }
       sameBits(what + ", gradient row by row", dx, gradientAlone);
+      float[] over = dy.clone();
+      kernels.layerNormGradient(over, x, gamma, over, 1, 3, n, mean, inverse);
+      sameBits(
+          what + ", gradient in place", Arrays.copyOfRange(dx, n, 3 * n),
+          Arrays.copyOfRange(over, n, 3 * n));
       x[n] = Float.NaN;
       kernels.layerNorm(x, gamma, beta, y, 1, 3, n, 0.01f, mean, inverse);
       KernelChecks.near(what + " with NaN", Double.NaN, y[2 * n - 1], 0);
