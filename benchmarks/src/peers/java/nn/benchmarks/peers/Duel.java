@@ -19,7 +19,7 @@ final class Duel {
   private static final double TOLERANCE = 0.05; // between the medians of two windows
   private static final int LEAST_ROUNDS = 5; // of a window
   private static final long PAUSE_MILLIS = 12;
-  private static final long TURN_NANOS = 10_000_000; // that count, and as many before that do not
+  private static final long TURN_NANOS = 10_000_000; // of runs that do not count, and then of runs that do, at most 1000
 
   /// Vectors that are objects, as they are before C2 has compiled the code: a gigabyte of them in a second, and more. Arrays
   /// are handed out again in a pass, so honest garbage is far less.

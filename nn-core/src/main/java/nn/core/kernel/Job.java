@@ -22,14 +22,14 @@ final class Job {
   private final Supplier<IntConsumer> bodies;
   private final Thread caller;
   private final int shares;
-  private final AtomicIntegerArray claimed; // chunks of each share, alone in a line of the cache
+  private final AtomicIntegerArray claimed; // chunks of each share, alone in a line of the cache of 64 bytes
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   Job(int chunks, Supplier<IntConsumer> bodies, Thread caller, int shares) {
     this.chunks = chunks;
     this.shares = shares;
-    claimed = new AtomicIntegerArray((shares + 2) * LINE); // one line's room before and behind them
+    claimed = new AtomicIntegerArray((shares + 1) * LINE); // with one line's room before them
     this.bodies = bodies;
     this.caller = caller;
   }

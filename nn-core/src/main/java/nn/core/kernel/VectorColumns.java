@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The pixels of all images of a batch as columns of one matrix, with the channels as rows, and cut into panels ([VectorPack#panel]).
 ///
 /// The panels that lie within one image come first. What is left of each image comes after them, one image behind the other, so
-/// that small images fill panels too: of eight images of 14×14, 48 panels have neighbours, and one has four pixels of each image. In
+/// that small images fill panels too: of eight images of 14×14, 48 panels lie within one image, and one has four pixels of each. In
 /// the images' order 7 panels would lie in two images (1 % of a product of 256→1024 channels, AMD Zen 5).
 ///
 /// @param area pixels of an image
@@ -65,16 +65,17 @@ record VectorColumns(int batch, int area) {
     void take(int at, int n, int lane);
   }
 
+  /// The pieces of a panel of several images, in one channel of `channels`.
   private void pieces(int panel, int channels, int channel, Piece piece) {
-    int left = area % WIDTH; // columns of an image
+    int rest = area % WIDTH; // the last columns of each image
     int first = (panel - batch * (area / WIDTH)) * WIDTH;
-    int lanes = Math.min(WIDTH, batch * left - first);
+    int lanes = Math.min(WIDTH, batch * rest - first);
     int n;
     for (int lane = 0; lane < lanes; lane += n) {
-      int image = (first + lane) / left;
-      int pixel = (first + lane) % left;
-      n = Math.min(lanes - lane, left - pixel);
-      piece.take((image * channels + channel) * area + area - left + pixel, n, lane);
+      int image = (first + lane) / rest;
+      int pixel = (first + lane) % rest;
+      n = Math.min(lanes - lane, rest - pixel);
+      piece.take((image * channels + channel) * area + area - rest + pixel, n, lane);
     }
   }
 
@@ -89,7 +90,7 @@ record VectorColumns(int batch, int area) {
     }
   }
 
-  /// `width` numbers for each of `count` pixels from `start` on: those of `height` channels from `channel` on.
+  /// `width` numbers for each of `count` pixels from `start` on, in the images' order: those of `height` channels from `channel` on.
   static void transpose(
       float[] x, int channels, int area, int channel, int height, int start, int count, int width,
       float[] packed, int to) {

@@ -29,7 +29,12 @@ final class VectorPack {
       if (aColumn == 1) {
         VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
       } else if (aRow == 1) {
-        for (int p = 0; p < depth; p++) {
+        int whole =
+            rows > L ? 0 : Math.clamp(Math.floorDiv(a.length - L - from, aColumn) + 1, 0, depth);
+        for (int p = 0; p < whole; p++) { // the next column overwrites what is too much
+          FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * rows);
+        }
+        for (int p = whole; p < depth; p++) {
           System.arraycopy(a, from + p * aColumn, packed, at + p * rows, rows);
         }
       } else {
@@ -54,7 +59,7 @@ final class VectorPack {
     while (most <= L && VectorTile.rows(m - whole) == most) {
       whole += most;
     }
-    for (int p = 0; p < depth; p++) {
+    for (int p = 0; p < depth && whole > 0; p++) {
       int from = aAt + p * aColumn;
       int at = to + p * most;
       if (p < depth - 1 && from + whole + L <= a.length) {

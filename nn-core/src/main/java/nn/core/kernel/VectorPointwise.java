@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// | input gradient | dx `[in × pixels]` | wᵀ `[in × out]` | dy `[out × pixels]` |
 /// | weight gradient | dw `[out × in]` | dy `[out × pixels]` | xᵀ `[pixels × in]` |
 ///
-/// [VectorColumns] says in which order the pixels are columns.
+/// [VectorColumns] says in which order the pixels are the columns of B.
 final class VectorPointwise {
   private static final int BIASED = 1 << 14; // numbers that one thread adds a bias to at once
   private static final int DEPTH = 1024; // pixels that are summed before a weight gradient goes back to memory
@@ -46,7 +46,7 @@ final class VectorPointwise {
       int m, int k, float[] a, int aRow, int aColumn, @Nullable PackedForms forms, int batch,
       int area, float[] b, float[] c) {
     VectorColumns columns = new VectorColumns(batch, area);
-    // Each thread packs all of one matrix: the smaller one. 4 % of 2048→512 channels of 7×7 on two threads, AMD Zen 5.
+    // Where each thread packs all of one matrix, it is the smaller one: 4 % of 2048→512 channels of 7×7 on two threads, AMD Zen 5.
     boolean byRows = forms == null && m > batch * area;
     new VectorProduct(m, batch * area, k, VectorProduct.ROWS, byRows) {
       @Override
@@ -67,12 +67,12 @@ final class VectorPointwise {
       @Override
       void multiply(
           int top, int height, float[] left, int leftAt, int panel, float[] right, int rightAt) {
-        int lanes = Math.min(WIDTH, n - panel * WIDTH);
         if (columns.withinImage(panel)) {
           VectorTile.packed(
-              height, lanes, depth, left, leftAt, right, rightAt,
+              height, WIDTH, depth, left, leftAt, right, rightAt,
               c, columns.place(panel, m) + top * area, area, false);
         } else {
+          int lanes = Math.min(WIDTH, n - panel * WIDTH);
           float[] tile = Scratch.OUTPUT.floats(height * WIDTH);
           VectorTile.packed(
               height, lanes, depth, left, leftAt, right, rightAt, tile, 0, WIDTH, false);

@@ -33,7 +33,7 @@ public record BatchNorm(
     NdArray inverseDeviation,
     NdArray scale,
     NdArray shift) implements Op {
-  private static final int LINE = 8; // numbers of a line of the cache
+  private static final int LINE = 8; // numbers of a line of the cache, 64 bytes
 
   /// Σ d and Σ d · (x − μ) of the channel that a thread is at, alone in a line: beside another thread's, each addition would wait for that
   /// thread's.
