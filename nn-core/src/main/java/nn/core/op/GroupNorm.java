@@ -1,6 +1,5 @@
 package nn.core.op;
 
-import java.util.Arrays;
 import java.util.List;
 import nn.core.Gradients;
 import nn.core.Limits;
@@ -62,20 +61,14 @@ public record GroupNorm(
   @Override
   public void backward(NdArray dy, Gradients gradients) {
     gradients.add(x, () -> inputGradient(dy));
-    if (weight.needsGradient()) {
-      NdArray[] both = weightGradients(dy);
-      gradients.add(bias, () -> both[0]);
-      gradients.add(weight, () -> both[1]);
-    } else {
-      gradients
-          .add(bias, () -> NdArray.vector(Channels.of("groupNorm", dy.shape()).sums(dy.array())));
-    }
+    gradients.add(weight, () -> weightGradient(dy));
+    gradients
+        .add(bias, () -> NdArray.vector(Channels.of("groupNorm", dy.shape()).sums(dy.array()))); // dL/dβ = Σ dy
   }
 
-  /// dL/dβ = Σ dy and dL/dγ = Σ dy · x̂ over the images and pixels of each channel
-  private NdArray[] weightGradients(NdArray dy) {
+  /// dL/dγ = Σ dy · x̂ over the images and pixels of each channel
+  private NdArray weightGradient(NdArray dy) {
     Channels c = Channels.of("groupNorm", x.shape());
-    float[] sums = new float[c.channels()];
     float[] dots = new float[c.channels()];
     int groups = mean.length / Math.max(1, c.batch());
     float[] d = dy.array();
@@ -84,22 +77,16 @@ public record GroupNorm(
         c.channels(),
         channel -> {
           Kernels kernels = Kernels.active();
-          double[] of = new double[2]; // Σ dy and Σ dy · (x − μ) of an image
-          double sum = 0;
           double dot = 0;
           for (int image = 0; image < c.batch(); image++) {
             int g = image * groups + channel / (c.channels() / groups);
-            Arrays.fill(of, 0);
-            kernels.batchNormSums(
-                values, d, c.at(image, channel), c.area(), 1f, 0f, Limits.NONE.low(),
-                Limits.NONE.high(), mean[g], of, 0);
-            sum += of[0];
-            dot += of[1] * inverseDeviation[g];
+            int at = c.at(image, channel);
+            double centred = kernels.centredDot(values, at, mean[g], d, at, 0f, c.area());
+            dot += centred * inverseDeviation[g];
           }
-          sums[channel] = (float) sum;
           dots[channel] = (float) dot;
         });
-    return new NdArray[] {NdArray.vector(sums), NdArray.vector(dots)};
+    return NdArray.vector(dots);
   }
 
   /// dL/dx = 1/√(σ² + ε) · (g − mean(g) − x̂ · mean(g · x̂)), with g = γ · dy and means over the group
