@@ -22,13 +22,17 @@ record VectorColumns(int batch, int area) {
 
   /// Whether all columns of the panel are neighbours.
   boolean withinImage(int panel) {
-    return panel < batch * (area / WIDTH);
+    return panel < batch * each();
+  }
+
+  /// How many panels lie within each image.
+  private int each() {
+    return area / WIDTH;
   }
 
   /// Where a panel within one image begins, in the first of `channels` channels.
   int place(int panel, int channels) {
-    int each = area / WIDTH;
-    return panel / each * channels * area + panel % each * WIDTH;
+    return panel / each() * channels * area + panel % each() * WIDTH;
   }
 
   /// Packs the panels of x from `first` to before `end`; columns that the last one lacks are left as they are.
@@ -37,8 +41,7 @@ record VectorColumns(int batch, int area) {
     while (panel < end) {
       int at = to + (panel - first) * WIDTH * channels;
       if (withinImage(panel)) {
-        int each = area / WIDTH;
-        int count = Math.min(end, (panel / each + 1) * each) - panel;
+        int count = Math.min(end, (panel / each() + 1) * each()) - panel;
         VectorPack.panels(count, channels, x, place(panel, channels), area, packed, at);
         panel += count;
       } else {
@@ -68,7 +71,7 @@ record VectorColumns(int batch, int area) {
   /// The pieces of a panel of several images, in one channel of `channels`.
   private void pieces(int panel, int channels, int channel, Piece piece) {
     int rest = area % WIDTH; // the last columns of each image
-    int first = (panel - batch * (area / WIDTH)) * WIDTH;
+    int first = (panel - batch * each()) * WIDTH;
     int lanes = Math.min(WIDTH, batch * rest - first);
     int n;
     for (int lane = 0; lane < lanes; lane += n) {
