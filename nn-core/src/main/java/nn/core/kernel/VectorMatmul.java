@@ -27,7 +27,7 @@ final class VectorMatmul extends VectorProduct {
   private final int cStep;
   private final boolean add;
   private final boolean inPlace; // B is read as it lies
-  private final int[] steps; // between the rows of B, packed or not
+  private final int @Nullable [] steps; // between the rows of B, if it is read in place
 
   private VectorMatmul(
       int m, int n, int depth, boolean byRows, Matrix a, Matrix b, float[] c, int cAt, int cStep,
@@ -40,8 +40,9 @@ final class VectorMatmul extends VectorProduct {
     this.cStep = cStep;
     this.add = add;
     boolean filled = n % WIDTH == 0 || (n >= WIDTH && !add);
-    inPlace = b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
-    steps = VectorPack.steps(depth, inPlace ? b.row : WIDTH);
+    inPlace =
+        !VectorTile.FEW_REGISTERS && b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
+    steps = inPlace ? VectorPack.steps(depth, b.row) : null;
   }
 
   /// C = A · B; the element (i, p) of A stands at `aAt + i·aRow + p·aColumn`, (p, j) of B at `bAt + p·bRow + j·bColumn`, so

@@ -1,5 +1,6 @@
 package nn.core.kernel;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,7 +13,7 @@ final class VectorRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int STEP = 2 * L;
-  private static final int MOST = S.vectorBitSize() >= 512 ? 12 : 5; // rows of 2 vectors that fit into the registers
+  private static final int MOST = VectorTile.ROWS;
 
   private VectorRows() {}
 
@@ -27,7 +28,7 @@ final class VectorRows {
     while (r < rows) {
       int left = rows - r;
       int step =
-          MOST == 5 && wide ? VectorTile.rows(left)
+          MOST == 6 && wide ? VectorTile.rows(left)
               : left >= 12 ? 12
               : left >= 8 && wide ? 8
               : 4;
@@ -50,7 +51,7 @@ final class VectorRows {
     switch (rows) {
       case 12 -> wide12(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 8 -> wide8(depth, x, xAt, offsets, w, wAt, tile, tileAt);
-      case 5 -> wide5(depth, x, xAt, offsets, w, wAt, tile, tileAt);
+      case 6 -> wide6(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 4 -> wide4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       default -> wide2(depth, x, xAt, offsets, w, wAt, tile, tileAt);
     }
@@ -216,7 +217,7 @@ final class VectorRows {
     c7v.intoArray(tile, tileAt + 7 * STEP + L);
   }
 
-  private static void wide5(
+  private static void wide6(
       int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
     FloatVector c0u = FloatVector.zero(S);
     FloatVector c0v = FloatVector.zero(S);
@@ -228,6 +229,8 @@ final class VectorRows {
     FloatVector c3v = FloatVector.zero(S);
     FloatVector c4u = FloatVector.zero(S);
     FloatVector c4v = FloatVector.zero(S);
+    FloatVector c5u = FloatVector.zero(S);
+    FloatVector c5v = FloatVector.zero(S);
     for (int p = 0; p < depth; p++) {
       int from = xAt + offsets[p];
       int at = wAt + p * STEP;
@@ -236,18 +239,26 @@ final class VectorRows {
       FloatVector f = FloatVector.broadcast(S, x[from]);
       c0u = f.fma(u, c0u);
       c0v = f.fma(v, c0v);
+      VarHandle.loadLoadFence();
       f = FloatVector.broadcast(S, x[from + L]);
       c1u = f.fma(u, c1u);
       c1v = f.fma(v, c1v);
+      VarHandle.loadLoadFence();
       f = FloatVector.broadcast(S, x[from + 2 * L]);
       c2u = f.fma(u, c2u);
       c2v = f.fma(v, c2v);
+      VarHandle.loadLoadFence();
       f = FloatVector.broadcast(S, x[from + 3 * L]);
       c3u = f.fma(u, c3u);
       c3v = f.fma(v, c3v);
+      VarHandle.loadLoadFence();
       f = FloatVector.broadcast(S, x[from + 4 * L]);
       c4u = f.fma(u, c4u);
       c4v = f.fma(v, c4v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, x[from + 5 * L]);
+      c5u = f.fma(u, c5u);
+      c5v = f.fma(v, c5v);
     }
     c0u.intoArray(tile, tileAt);
     c0v.intoArray(tile, tileAt + L);
@@ -259,6 +270,8 @@ final class VectorRows {
     c3v.intoArray(tile, tileAt + 3 * STEP + L);
     c4u.intoArray(tile, tileAt + 4 * STEP);
     c4v.intoArray(tile, tileAt + 4 * STEP + L);
+    c5u.intoArray(tile, tileAt + 5 * STEP);
+    c5v.intoArray(tile, tileAt + 5 * STEP + L);
   }
 
   private static void wide4(

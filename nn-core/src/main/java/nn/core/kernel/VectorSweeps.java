@@ -54,7 +54,13 @@ final class VectorSweeps {
   /// @param offsets for each input channel and tap, where it is, seen from the output pixel's place
   /// @param wide for each input channel and tap, where its weights stand in a block of [#WIDE] channels
   /// @param narrow the same for a block of [#NARROW]
-  record Taps(int[] down, int[] offsets, int[] wide, int[] narrow) {}
+  record Taps(int[] down, int[] offsets, int[] wide, int[] narrow) {
+    /// Whether the weights lie one after the other.
+    boolean inARow() {
+      int last = wide.length - 1;
+      return last >= 0 && wide[last] - wide[0] == last * WIDE;
+    }
+  }
 
   /// Output rows that see the image through the same taps.
   ///
@@ -152,7 +158,7 @@ final class VectorSweeps {
       return;
     }
     Sweep all = new Sweep(across, 0, rows, start, outputRow);
-    if (pixelsAreLanes(all)) {
+    if (pixelsAreLanes(all) || VectorTile.FEW_REGISTERS) { // what is left out costs more than it saves there
       sweeps.add(all);
       return;
     }
@@ -417,11 +423,13 @@ final class VectorSweeps {
     float[] tile = Scratch.OUTPUT.floats(places * width);
     for (int i = 0; i < step; i++) {
       Taps taps = sweep.across.get(i);
+      boolean asPanel = width == WIDE && taps.inARow();
+      int weightsAt = packedAt + (asPanel ? taps.wide[0] : 0);
+      int[] weights = asPanel ? null : width == WIDE ? taps.wide : taps.narrow;
       for (int r = 0; r < (asLine ? 1 : rows); r++) {
         VectorTile.panel(
             run, width, taps.offsets.length, copy, from + r * padded.width(), taps.offsets, packed,
-            packedAt, width == WIDE ? taps.wide : taps.narrow, tile, (r * run * step + i) * width,
-            step * width, false);
+            weightsAt, weights, tile, (r * run * step + i) * width, step * width, false);
       }
     }
     int pitch = (asLine ? padded.width() : run) * step; // from row to row

@@ -1,7 +1,9 @@
 package nn.core.kernel;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /// The innermost loops of matrix products and convolutions: a small tile of C is held in registers while the products run
 /// over the whole depth, `C[i][j] = Σₚ A[i][p] · B[p][j]`.
@@ -12,9 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The sums begin at 0 in registers, and what they are added to is added afterwards: loaded first, C would have to arrive before
 /// the first product (0.87 of the peak in place of 0.93). One method for each shape, spelled out: C2 keeps vectors in registers
 /// only as local variables of one method. On one core, operands in cache: 12 rows of 2 vectors run at 270 GF/s where the peak is
-/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). With 16 registers (vectors of 256 bit and fewer) the tile is
-/// 5 rows of 2: 129 GF/s where the peak is 145 (the same processor), 78 of 87 (AMD Zen 3); 6 rows would fit on paper, but C2 loads
-/// ahead and spills.
+/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). With 16 registers, [VectorTilePacked].
 final class VectorTile {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -22,21 +22,21 @@ final class VectorTile {
   /// How many numbers a tile has in a row, and a packed panel of B for each p.
   static final int WIDTH = 2 * L;
 
+  /// Whether the processor has 16 vector registers, as x86 has without AVX-512; others have 32.
+  static final boolean FEW_REGISTERS =
+      S.vectorBitSize() < 512 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+
   /// The most rows of a tile.
-  static final int ROWS = S.vectorBitSize() >= 512 ? 12 : 5;
+  static final int ROWS = FEW_REGISTERS ? 6 : 12;
 
   private VectorTile() {}
 
   /// How many rows the next tile has if `left` rows are left.
   static int rows(int left) {
-    if (ROWS == 12) {
-      return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    if (FEW_REGISTERS) {
+      return left >= 6 && left != 8 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     }
-    return left == 8 || left == 12 || left == 16 ? 4 // so that 5s and 4s come out even
-        : left >= 5 && left != 6 ? 5
-        : left >= 4 ? 4
-        : left >= 2 ? 2
-        : 1;
+    return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
   /// What a panel of so many rows takes, in units of a row of a full tile: small tiles wait for their own sums.
@@ -55,30 +55,30 @@ final class VectorTile {
   static void packed(
       int m, int lanes, int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt,
       int cStep, boolean add) {
-    panel(
-        m, lanes, depth, a, aAt, b, bAt, VectorPack.steps(depth, WIDTH), c, cAt, cStep, add);
+    panel(m, lanes, depth, a, aAt, b, bAt, null, c, cAt, cStep, add);
   }
 
-  /// The same for B at `bAt + bOffsets[p]`. B is read up to a whole vector, so there must be something to read.
+  /// The same for B at `bAt + bOffsets[p]`, or packed without offsets. B is read up to a whole vector, so there must be something to
+  /// read.
   static void panel(
-      int m, int lanes, int depth, float[] a, int aAt, float[] b, int bAt, int[] bOffsets,
-      float[] c, int cAt, int cStep, boolean add) {
+      int m, int lanes, int depth, float[] a, int aAt, float[] b, int bAt,
+      int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
     int rows;
     for (int r = 0; r < m; r += rows) {
       rows = rows(m - r);
       tile(
-          rows, lanes, depth, a, aAt + r * depth, VectorPack.steps(depth, rows), b, bAt, bOffsets,
-          c, cAt + r * cStep, cStep, add);
+          rows, lanes, depth, a, aAt + r * depth, null, b, bAt, bOffsets, c, cAt + r * cStep, cStep,
+          add);
     }
   }
 
-  /// The same for A at `aAt + aOffsets[p]`, its rows next to each other.
+  /// The same for A at `aAt + aOffsets[p]`, its rows next to each other. Where there are few registers, B had better be packed.
   static void panel(
       int m, int lanes, int depth, float[] a, int aAt, int[] aOffsets, float[] b, int bAt,
-      int[] bOffsets, float[] c, int cAt, int cStep, boolean add) {
+      int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
     int rows;
     for (int r = 0; r < m; r += rows) {
-      rows = rows(m - r);
+      rows = Math.min(rows(m - r), bOffsets != null && FEW_REGISTERS ? 4 : ROWS);
       tile(
           rows, lanes, depth, a, aAt + r, aOffsets, b, bAt, bOffsets, c, cAt + r * cStep, cStep,
           add);
@@ -86,16 +86,22 @@ final class VectorTile {
   }
 
   private static void tile(
-      int rows, int lanes, int depth, float[] a, int aAt, int[] aOffsets, float[] b, int bAt,
-      int[] bOffsets, float[] c, int cAt, int cStep, boolean add) {
+      int rows, int lanes, int depth, float[] a, int aAt, int @Nullable [] aOffsets, float[] b,
+      int bAt, int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
     boolean inPlace = !add && (lanes == WIDTH || lanes == L);
     float[] to = inPlace ? c : Scratch.TILE.floats(ROWS * WIDTH);
     int at = inPlace ? cAt : 0;
     int step = inPlace ? cStep : WIDTH;
-    if (lanes > L) {
-      wide(rows, depth, a, aAt, aOffsets, b, bAt, bOffsets, to, at, step);
+    if (lanes > L && bOffsets == null && FEW_REGISTERS) {
+      VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
     } else {
-      VectorTileNarrow.tile(rows, depth, a, aAt, aOffsets, b, bAt, bOffsets, to, at, step);
+      int[] ofA = aOffsets == null ? VectorPack.steps(depth, rows) : aOffsets;
+      int[] ofB = bOffsets == null ? VectorPack.steps(depth, WIDTH) : bOffsets;
+      if (lanes > L) {
+        wide(rows, depth, a, aAt, ofA, b, bAt, ofB, to, at, step);
+      } else {
+        VectorTileNarrow.tile(rows, depth, a, aAt, ofA, b, bAt, ofB, to, at, step);
+      }
     }
     for (int i = 0; i < rows && !inPlace; i++) {
       if (add) {
@@ -124,7 +130,6 @@ final class VectorTile {
     switch (rows) {
       case 12 -> wide12(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 8 -> wide8(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
-      case 5 -> wide5(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 4 -> wide4(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 2 -> wide2(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       default -> wide1(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt);
@@ -291,52 +296,6 @@ final class VectorTile {
     c6v.intoArray(c, cAt + 6 * cStep + L);
     c7u.intoArray(c, cAt + 7 * cStep);
     c7v.intoArray(c, cAt + 7 * cStep + L);
-  }
-
-  private static void wide5(
-      int depth, float[] a, int aAt, int[] aOffsets, float[] b, int bAt, int[] bOffsets, float[] c,
-      int cAt, int cStep) {
-    FloatVector c0u = FloatVector.zero(S);
-    FloatVector c0v = FloatVector.zero(S);
-    FloatVector c1u = FloatVector.zero(S);
-    FloatVector c1v = FloatVector.zero(S);
-    FloatVector c2u = FloatVector.zero(S);
-    FloatVector c2v = FloatVector.zero(S);
-    FloatVector c3u = FloatVector.zero(S);
-    FloatVector c3v = FloatVector.zero(S);
-    FloatVector c4u = FloatVector.zero(S);
-    FloatVector c4v = FloatVector.zero(S);
-    for (int p = 0; p < depth; p++) {
-      int at = bAt + bOffsets[p];
-      FloatVector u = FloatVector.fromArray(S, b, at);
-      FloatVector v = FloatVector.fromArray(S, b, at + L);
-      int from = aAt + aOffsets[p];
-      FloatVector f = FloatVector.broadcast(S, a[from]);
-      c0u = f.fma(u, c0u);
-      c0v = f.fma(v, c0v);
-      f = FloatVector.broadcast(S, a[from + 1]);
-      c1u = f.fma(u, c1u);
-      c1v = f.fma(v, c1v);
-      f = FloatVector.broadcast(S, a[from + 2]);
-      c2u = f.fma(u, c2u);
-      c2v = f.fma(v, c2v);
-      f = FloatVector.broadcast(S, a[from + 3]);
-      c3u = f.fma(u, c3u);
-      c3v = f.fma(v, c3v);
-      f = FloatVector.broadcast(S, a[from + 4]);
-      c4u = f.fma(u, c4u);
-      c4v = f.fma(v, c4v);
-    }
-    c0u.intoArray(c, cAt);
-    c0v.intoArray(c, cAt + L);
-    c1u.intoArray(c, cAt + cStep);
-    c1v.intoArray(c, cAt + cStep + L);
-    c2u.intoArray(c, cAt + 2 * cStep);
-    c2v.intoArray(c, cAt + 2 * cStep + L);
-    c3u.intoArray(c, cAt + 3 * cStep);
-    c3v.intoArray(c, cAt + 3 * cStep + L);
-    c4u.intoArray(c, cAt + 4 * cStep);
-    c4v.intoArray(c, cAt + 4 * cStep + L);
   }
 
   private static void wide4(

@@ -15,7 +15,7 @@ final class VectorTileNarrow {
     switch (rows) {
       case 12 -> narrow12(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 8 -> narrow8(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
-      case 5 -> narrow5(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
+      case 6 -> narrow6(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 4 -> narrow4(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 2 -> narrow2(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       default -> narrow1(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt);
@@ -102,7 +102,7 @@ final class VectorTileNarrow {
     c7.intoArray(c, cAt + 7 * cStep);
   }
 
-  private static void narrow5(
+  private static void narrow6(
       int depth, float[] a, int aAt, int[] aOffsets, float[] b, int bAt, int[] bOffsets, float[] c,
       int cAt, int cStep) {
     FloatVector c0 = FloatVector.zero(S);
@@ -110,6 +110,7 @@ final class VectorTileNarrow {
     FloatVector c2 = FloatVector.zero(S);
     FloatVector c3 = FloatVector.zero(S);
     FloatVector c4 = FloatVector.zero(S);
+    FloatVector c5 = FloatVector.zero(S);
     for (int p = 0; p < depth; p++) {
       int at = bAt + bOffsets[p];
       FloatVector u = FloatVector.fromArray(S, b, at);
@@ -119,12 +120,14 @@ final class VectorTileNarrow {
       c2 = FloatVector.broadcast(S, a[from + 2]).fma(u, c2);
       c3 = FloatVector.broadcast(S, a[from + 3]).fma(u, c3);
       c4 = FloatVector.broadcast(S, a[from + 4]).fma(u, c4);
+      c5 = FloatVector.broadcast(S, a[from + 5]).fma(u, c5);
     }
     c0.intoArray(c, cAt);
     c1.intoArray(c, cAt + cStep);
     c2.intoArray(c, cAt + 2 * cStep);
     c3.intoArray(c, cAt + 3 * cStep);
     c4.intoArray(c, cAt + 4 * cStep);
+    c5.intoArray(c, cAt + 5 * cStep);
   }
 
   private static void narrow4(

@@ -17,7 +17,7 @@ final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
   private static final int LEAST = 512; // pixels that are worth a sum of their own
   private static final int MOST = 1024; // pixels in a sum, or in a row
-  private static final int ROWS = VectorTile.ROWS == 12 ? 48 : 40; // output channels in one chunk: a multiple of a tile's rows
+  private static final int ROWS = 48; // output channels in one chunk: a multiple of a tile's rows
   private static final int WIDTH = VectorTile.WIDTH;
 
   private final ConvGeometry g;
@@ -58,7 +58,7 @@ final class VectorWeightGradient {
     xSize = height * width * pixelStep + WIDTH;
     runs = s.dilationWidth() == 1 && pixelStep == in ? 1 : g.kernelWidth();
     runLength = g.kernelWidth() / runs * in;
-    outAsLanes = runLength < WIDTH && out > runLength;
+    outAsLanes = VectorTile.FEW_REGISTERS || (runLength < WIDTH && out > runLength);
     bandRows = outAsLanes ? WIDTH : ROWS;
     bands = Math.ceilDiv(out, bandRows);
     bandSize =
@@ -144,9 +144,8 @@ final class VectorWeightGradient {
               boolean add = start > begin || sum > 0;
               if (outAsLanes) {
                 VectorTile.panel(
-                    runLength, rows, depth, xs, xAt, offsets, dys, dyAt,
-                    VectorPack.steps(depth, WIDTH), sums, groupAt + tap * out + band * bandRows,
-                    out, add);
+                    runLength, rows, depth, xs, xAt, offsets, dys, dyAt, null, sums,
+                    groupAt + tap * out + band * bandRows, out, add);
               } else {
                 VectorTile.panel(
                     rows, Math.min(WIDTH, runLength - lane), depth, dys, dyAt, xs, xAt, offsets,

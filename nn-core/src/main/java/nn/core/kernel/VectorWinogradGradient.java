@@ -137,11 +137,12 @@ final class VectorWinogradGradient {
       int tiles = (end - first) * columns;
       int inWidth = inWidth(pair);
       int outWidth = outWidth(pair);
+      int[] channels = VectorPack.steps(tiles, inWidth);
+      int[] outputs = outWidth == WIDE ? null : VectorPack.steps(tiles, outWidth);
       for (int i = 0; i < 36; i++) {
         VectorTile.panel(
-            inWidth, outWidth, tiles, left, (pair % inPanels * 36 + i) * place,
-            VectorPack.steps(tiles, inWidth), right, i * place,
-            VectorPack.steps(tiles, outWidth), sums, at + i * sumsPlace(pair), outWidth, !fresh);
+            inWidth, outWidth, tiles, left, (pair % inPanels * 36 + i) * place, channels, right,
+            i * place, outputs, sums, at + i * sumsPlace(pair), outWidth, !fresh);
       }
     }
   }
