@@ -39,7 +39,7 @@ record VectorColumns(int batch, int area) {
   void pack(int first, int end, int channels, float[] x, float[] packed, int to) {
     int panel = first;
     while (panel < end) {
-      int at = to + (panel - first) * WIDTH * channels;
+      int at = to + (panel - first) * VectorPack.pitch(channels);
       if (withinImage(panel)) {
         int count = Math.min(end, (panel / each() + 1) * each()) - panel;
         VectorPack.panels(count, channels, x, place(panel, channels), area, packed, at);

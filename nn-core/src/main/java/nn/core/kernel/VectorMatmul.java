@@ -85,7 +85,7 @@ final class VectorMatmul extends VectorProduct {
       VectorPack.panel(
           Math.min(WIDTH, n - panel * WIDTH), WIDTH, depth, b.numbers,
           b.at + panel * WIDTH * b.column, b.row, b.column,
-          packed, to + (panel - first) * WIDTH * depth);
+          packed, to + (panel - first) * VectorPack.pitch(depth));
     }
   }
 

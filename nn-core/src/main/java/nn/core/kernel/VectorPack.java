@@ -75,6 +75,22 @@ final class VectorPack {
     return whole;
   }
 
+  /// What [#rows] makes of `m` rows next to each other whose columns stand at `aAt + offsets[p]`; a has room for a vector.
+  static void gather(
+      int m, int depth, float[] a, int aAt, int[] offsets, float[] packed, int to) {
+    int rows;
+    for (int r = 0; r < m; r += rows) {
+      rows = VectorTile.rows(m - r);
+      int at = to + r * depth;
+      for (int p = 0; p < depth; p++) { // the next column overwrites what is too much
+        for (int i = 0; i < rows; i += L) {
+          FloatVector.fromArray(S, a, aAt + r + offsets[p] + i)
+              .intoArray(packed, at + p * rows + i);
+        }
+      }
+    }
+  }
+
   /// One panel of B, `lanes` columns of it, the element (p, j) of which stands at `bAt + p·bRow + j·bColumn`: `width`
   /// numbers for each p, the missing ones 0.
   static void panel(
@@ -104,13 +120,18 @@ final class VectorPack {
     }
   }
 
+  /// From one packed panel of so many rows to the next: the panels' rows do not share lines of the cache.
+  static int pitch(int depth) {
+    return (depth + 1) * WIDTH;
+  }
+
   /// `count` panels of B, all whole, whose rows lie `bRow` apart: one after the other, read four at a time, row by row. All
   /// at once they would be written to as many places: 335 µs in place of 77 for 32 panels of 1024 rows (AMD Zen 5).
   static void panels(
       int count, int depth, float[] b, int bAt, int bRow, float[] packed, int to) {
-    int size = depth * WIDTH;
-    for (int first = 0; first < count; first += 4) {
-      int end = Math.min(count, first + 4);
+    int size = pitch(depth);
+    for (int first = 0; first < count; first += 128 / WIDTH) {
+      int end = Math.min(count, first + 128 / WIDTH);
       for (int p = 0; p < depth; p++) {
         int from = bAt + p * bRow;
         int at = to + p * WIDTH;

@@ -139,7 +139,7 @@ final class VectorPointwise {
           int left = panel * WIDTH;
           VectorColumns.transpose(
               x, in, area, left, Math.min(WIDTH, in - left), start, depth, WIDTH,
-              packed, to + (left - first * WIDTH) * depth);
+              packed, to + (panel - first) * VectorPack.pitch(depth));
         }
       }
 

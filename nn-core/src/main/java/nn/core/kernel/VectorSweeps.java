@@ -25,6 +25,7 @@ final class VectorSweeps {
   private static final int WIDE = ChannelBlocks.WIDE;
   private static final int NARROW = ChannelBlocks.NARROW;
   private static final int SLAB = 3 << 15; // numbers of one image's padded slab: 384 KiB, a part of the second-level cache
+  private static final int SEVERAL = 4; // blocks that pay for pixels gathered for all of them
   private static final int TOGETHER = 192; // places of pixels whose results wait for each other
   private static final int ENOUGH = 8; // chunks for the threads
   private static final int COPIED = 1 << 13; // numbers that are worth a thread to copy them
@@ -58,7 +59,7 @@ final class VectorSweeps {
     /// Whether the weights lie one after the other.
     boolean inARow() {
       int last = wide.length - 1;
-      return last >= 0 && wide[last] - wide[0] == last * WIDE;
+      return last < 0 || wide[last] - wide[0] == last * WIDE;
     }
   }
 
@@ -69,7 +70,12 @@ final class VectorSweeps {
   /// @param end behind the last row
   /// @param start where row 0 begins in its plane
   /// @param outputRow the distance of two output rows in the plane
-  private record Sweep(List<Taps> across, int from, int end, int start, int outputRow) {}
+  private record Sweep(List<Taps> across, int from, int end, int start, int outputRow) {
+    /// The most products of a sum.
+    int depth() {
+      return across.stream().mapToInt(taps -> taps.offsets.length).max().orElse(0);
+    }
+  }
 
   private final int batch;
   private final int groups;
@@ -118,7 +124,7 @@ final class VectorSweeps {
             && blocks.weights() > MANY;
     side = sideBySide ? Math.ceilDiv(batch, Math.ceilDiv(batch, SIDE)) : 1;
     pieces = Math.ceilDiv(batch, side) * slabs;
-    parts = sideBySide && pieces < ENOUGH ? blocks.count() : 1;
+    parts = !VectorTile.FEW_REGISTERS && sideBySide && pieces < ENOUGH ? blocks.count() : 1;
     int rows = (slabRows - 1) * down.step + down.reach();
     padded =
         byTap
@@ -288,11 +294,9 @@ final class VectorSweeps {
         chunk -> {
           int share = chunk / pieces;
           int piece = chunk % pieces;
+          int begin = blocks.count() * share / shares;
           int end = blocks.count() * (share + 1) / shares;
-          for (int block = blocks.count() * share / shares; block < end; block++) {
-            sweepBlock(
-                piece, block, copies, piece * size, packed, blocks.weightsAt(block), bias, y);
-          }
+          sweepBlocks(piece, begin, end, copies, piece * size, packed, 0, bias, y);
         });
   }
 
@@ -336,10 +340,7 @@ final class VectorSweeps {
         }
         packedFrom = begin;
       }
-      for (int block = begin; block < end; block++) {
-        sweepBlock(
-            piece, block, copy, 0, packed, blocks.weightsAt(block) - packedAt, bias, y);
-      }
+      sweepBlocks(piece, begin, end, copy, 0, packed, packedAt, bias, y);
     }
   }
 
@@ -355,25 +356,43 @@ final class VectorSweeps {
     return Math.min(side, batch - piece / slabs * side);
   }
 
-  private void sweepBlock(
-      int piece, int block, float[] copy, int copyAt, float[] packed, int packedAt,
+  /// @param packedAt what comes before the packed weights of the first block
+  private void sweepBlocks(
+      int piece, int begin, int end, float[] copy, int copyAt, float[] packed, int packedAt,
       float @Nullable [] bias, float[] y) {
-    int channel = blocks.channel(block);
+    int together = VectorTile.FEW_REGISTERS && end - begin >= SEVERAL ? end - begin : 1;
+    for (int first = begin; first < end; first += together) {
+      for (Sweep sweep : sweeps) {
+        sweep(sweep, piece, first, first + together, copy, copyAt, packed, packedAt, bias, y);
+      }
+    }
+  }
+
+  private void sweep(
+      Sweep sweep, int piece, int begin, int end, float[] copy, int copyAt, float[] packed,
+      int packedAt, float @Nullable [] bias, float[] y) {
     int firstRow = piece % slabs * slabRows;
-    int plane = piece / slabs * side * groups * outPerGroup + channel;
-    int groupAt = copyAt + blocks.group(block) * inPerGroup * padded.plane();
-    for (Sweep sweep : sweeps) {
-      int end = Math.min(sweep.end, firstRow + slabRows);
-      int rowsAtOnce = Math.max(1, TOGETHER / (padded.width() * sweep.across.size()));
-      for (int row = Math.max(sweep.from, firstRow); row < end; row += rowsAtOnce) {
-        int rows = Math.min(rowsAtOnce, end - row);
+    int endRow = Math.min(sweep.end, firstRow + slabRows);
+    int rowsAtOnce = Math.max(1, TOGETHER / (padded.width() * sweep.across.size()));
+    for (int row = Math.max(sweep.from, firstRow); row < endRow; row += rowsAtOnce) {
+      int rows = Math.min(rowsAtOnce, endRow - row);
+      for (int block = begin; block < end; block++) {
+        int channel = blocks.channel(block);
+        int plane = piece / slabs * side * groups * outPerGroup + channel;
         int to = plane * outArea + sweep.start + row * sweep.outputRow;
-        int from = groupAt + (row - firstRow) * padded.width();
+        int from =
+            copyAt + blocks.group(block) * inPerGroup * padded.plane()
+                + (row - firstRow) * padded.width();
+        int weights = blocks.weightsAt(block) - packedAt;
         if (pixelsAreLanes(sweep)) {
-          pixelsAsLanes(sweep, rows, blocks.lanes(block), copy, from, packed, packedAt, y, to);
+          pixelsAsLanes(sweep, rows, blocks.lanes(block), copy, from, packed, weights, y, to);
         } else {
+          boolean gather = end - begin > 1;
+          boolean gathered =
+              gather && block > begin && blocks.group(block) == blocks.group(block - 1);
           channelsAsLanes(
-              sweep, rows, block, images(piece), copy, from, packed, packedAt, y, to);
+              sweep, rows, block, images(piece), copy, from, gather, gathered, packed, weights, y,
+              to);
         }
         for (int image = 0; image < images(piece) && bias != null; image++) {
           int at = to + image * groups * outPerGroup * outArea;
@@ -410,8 +429,8 @@ final class VectorSweeps {
   /// Some rows of one block of channels, one after the other, or as one line with what lies between them, where rows are so short that
   /// this gives the better tiles.
   private void channelsAsLanes(
-      Sweep sweep, int rows, int block, int images, float[] copy, int from, float[] packed,
-      int packedAt, float[] y, int to) {
+      Sweep sweep, int rows, int block, int images, float[] copy, int from, boolean gather,
+      boolean gathered, float[] packed, int packedAt, float[] y, int to) {
     int lanes = blocks.lanes(block);
     int width = blocks.width(block);
     int step = sweep.across.size();
@@ -421,15 +440,33 @@ final class VectorSweeps {
     int run = asLine ? line : single;
     int places = (asLine ? line : rows * run) * step;
     float[] tile = Scratch.OUTPUT.floats(places * width);
+    float[] pixels =
+        gather
+            ? Scratch.PIXELS.floats(sweep.depth() * places + rows * step * WIDE)
+            : copy;
+    int pixelsAt = 0;
     for (int i = 0; i < step; i++) {
       Taps taps = sweep.across.get(i);
+      int depth = taps.offsets.length;
       boolean asPanel = width == WIDE && taps.inARow();
-      int weightsAt = packedAt + (asPanel ? taps.wide[0] : 0);
+      int weightsAt = packedAt + (asPanel && depth > 0 ? taps.wide[0] : 0);
       int[] weights = asPanel ? null : width == WIDE ? taps.wide : taps.narrow;
       for (int r = 0; r < (asLine ? 1 : rows); r++) {
+        int at = from + r * padded.width();
+        int tileAt = (r * run * step + i) * width;
+        if (!gather) {
+          VectorTile.panel(
+              run, width, depth, copy, at, taps.offsets, packed, weightsAt, weights, tile, tileAt,
+              step * width, false);
+          continue;
+        }
+        if (!gathered) {
+          VectorPack.gather(run, depth, copy, at, taps.offsets, pixels, pixelsAt);
+        }
         VectorTile.panel(
-            run, width, taps.offsets.length, copy, from + r * padded.width(), taps.offsets, packed,
-            weightsAt, weights, tile, (r * run * step + i) * width, step * width, false);
+            run, width, depth, pixels, pixelsAt, packed, weightsAt, weights, tile, tileAt,
+            step * width, false);
+        pixelsAt += run * depth + WIDE;
       }
     }
     int pitch = (asLine ? padded.width() : run) * step; // from row to row

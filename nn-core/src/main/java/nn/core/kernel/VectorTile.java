@@ -132,7 +132,8 @@ final class VectorTile {
       case 8 -> wide8(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 4 -> wide4(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 2 -> wide2(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
-      default -> wide1(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt);
+      case 1 -> wide1(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt);
+      default -> throw new IllegalArgumentException("no tile of " + rows + " rows");
     }
   }
 
