@@ -12,11 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// and after four such passes rows have become columns. With fewer lanes, numbers change places between rows 4, 2 and 1
 /// apart, each by one permutation and one choice.
 ///
-/// Numbers a nanosecond on one core: 14 with 16 lanes, 6.3 with 8 (AMD Zen 5); 2.9 with 8 (AMD Zen 3); one by one 1.
+/// Numbers a nanosecond on one core: 14 with 16 lanes (AMD Zen 5); 3.6 with 8 (AMD Zen 3); one by one 1.
 final class VectorTranspose {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final boolean BLOCKS = L == 4 || L == 8 || L == 16;
   // As whole numbers, though they pick floats: indices that are floats are converted again at every use.
   private static final IntVector LOW = zip(0);
   private static final IntVector HIGH = zip(L / 2);
@@ -58,17 +57,20 @@ final class VectorTranspose {
   static void transpose(
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
+    boolean blocks = columns >= L && (rows >= L || (loose && rows > 2));
+    if (blocks && L == 8) {
+      blocks8(rows, columns, from, fromAt, fromStep, to, toAt, toStep);
+      return;
+    }
     for (int first = 0; first < rows; first += L) {
       int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
       int high = Math.min(L, rows - i);
-      if (BLOCKS && columns >= L && (high == L || (loose && rows > 2))) {
+      if (blocks && (L == 4 || L == 16)) {
         for (int next = 0; next < columns; next += L) {
           int j = Math.min(next, columns - L);
           int at = fromAt + i * fromStep + j;
           if (L == 16) {
             block16(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
-          } else if (L == 8) {
-            block8(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
           } else {
             block4(high, from, at, fromStep, to, toAt + j * toStep + i, toStep);
           }
@@ -100,49 +102,70 @@ final class VectorTranspose {
     s2.rearrange(BY_1).blend(s3, FROM_1).intoArray(to, toAt + 3 * toStep);
   }
 
-  /// The same for 8 lanes.
-  private static void block8(
-      int rows, float[] from, int fromAt, int fromStep, float[] to, int toAt, int toStep) {
-    FloatVector r0 = FloatVector.fromArray(S, from, fromAt);
-    FloatVector r1 = FloatVector.fromArray(S, from, fromAt + Math.min(1, rows - 1) * fromStep);
-    FloatVector r2 = FloatVector.fromArray(S, from, fromAt + Math.min(2, rows - 1) * fromStep);
-    FloatVector r3 = FloatVector.fromArray(S, from, fromAt + Math.min(3, rows - 1) * fromStep);
-    FloatVector r4 = FloatVector.fromArray(S, from, fromAt + Math.min(4, rows - 1) * fromStep);
-    FloatVector r5 = FloatVector.fromArray(S, from, fromAt + Math.min(5, rows - 1) * fromStep);
-    FloatVector r6 = FloatVector.fromArray(S, from, fromAt + Math.min(6, rows - 1) * fromStep);
-    FloatVector r7 = FloatVector.fromArray(S, from, fromAt + Math.min(7, rows - 1) * fromStep);
-    FloatVector s0 = r0.blend(r4.rearrange(BY_4), FROM_4);
-    FloatVector s4 = r0.rearrange(BY_4).blend(r4, FROM_4);
-    FloatVector s1 = r1.blend(r5.rearrange(BY_4), FROM_4);
-    FloatVector s5 = r1.rearrange(BY_4).blend(r5, FROM_4);
-    FloatVector s2 = r2.blend(r6.rearrange(BY_4), FROM_4);
-    FloatVector s6 = r2.rearrange(BY_4).blend(r6, FROM_4);
-    FloatVector s3 = r3.blend(r7.rearrange(BY_4), FROM_4);
-    FloatVector s7 = r3.rearrange(BY_4).blend(r7, FROM_4);
-    FloatVector t0 = s0.blend(s2.rearrange(BY_2), FROM_2);
-    FloatVector t2 = s0.rearrange(BY_2).blend(s2, FROM_2);
-    FloatVector t1 = s1.blend(s3.rearrange(BY_2), FROM_2);
-    FloatVector t3 = s1.rearrange(BY_2).blend(s3, FROM_2);
-    FloatVector t4 = s4.blend(s6.rearrange(BY_2), FROM_2);
-    FloatVector t6 = s4.rearrange(BY_2).blend(s6, FROM_2);
-    FloatVector t5 = s5.blend(s7.rearrange(BY_2), FROM_2);
-    FloatVector t7 = s5.rearrange(BY_2).blend(s7, FROM_2);
-    FloatVector u0 = t0.blend(t1.rearrange(BY_1), FROM_1);
-    FloatVector u1 = t0.rearrange(BY_1).blend(t1, FROM_1);
-    FloatVector u2 = t2.blend(t3.rearrange(BY_1), FROM_1);
-    FloatVector u3 = t2.rearrange(BY_1).blend(t3, FROM_1);
-    FloatVector u4 = t4.blend(t5.rearrange(BY_1), FROM_1);
-    FloatVector u5 = t4.rearrange(BY_1).blend(t5, FROM_1);
-    FloatVector u6 = t6.blend(t7.rearrange(BY_1), FROM_1);
-    FloatVector u7 = t6.rearrange(BY_1).blend(t7, FROM_1);
-    u0.intoArray(to, toAt);
-    u1.intoArray(to, toAt + toStep);
-    u2.intoArray(to, toAt + 2 * toStep);
-    u3.intoArray(to, toAt + 3 * toStep);
-    u4.intoArray(to, toAt + 4 * toStep);
-    u5.intoArray(to, toAt + 5 * toStep);
-    u6.intoArray(to, toAt + 6 * toStep);
-    u7.intoArray(to, toAt + 7 * toStep);
+  /// All blocks of 8 lanes, the last ones overlapping those before. One by one they took half as long again: what they have in
+  /// common was loaded anew, and every place was checked.
+  private static void blocks8(
+      int rows, int columns, float[] from, int fromAt, int fromStep, float[] to, int toAt,
+      int toStep) {
+    int last = Math.min(rows, L) - 1;
+    for (int first = 0; first < rows; first += L) {
+      int i = Math.max(0, Math.min(first, rows - L));
+      int a0 = fromAt + i * fromStep;
+      int a1 = a0 + Math.min(1, last) * fromStep;
+      int a2 = a0 + Math.min(2, last) * fromStep;
+      int a3 = a0 + Math.min(3, last) * fromStep;
+      int a4 = a0 + Math.min(4, last) * fromStep;
+      int a5 = a0 + Math.min(5, last) * fromStep;
+      int a6 = a0 + Math.min(6, last) * fromStep;
+      int a7 = a0 + Math.min(7, last) * fromStep;
+      for (int j = 0; j <= columns - L; j += L) {
+        int at = toAt + j * toStep + i;
+        FloatVector r0 = FloatVector.fromArray(S, from, a0 + j);
+        FloatVector r1 = FloatVector.fromArray(S, from, a1 + j);
+        FloatVector r2 = FloatVector.fromArray(S, from, a2 + j);
+        FloatVector r3 = FloatVector.fromArray(S, from, a3 + j);
+        FloatVector r4 = FloatVector.fromArray(S, from, a4 + j);
+        FloatVector r5 = FloatVector.fromArray(S, from, a5 + j);
+        FloatVector r6 = FloatVector.fromArray(S, from, a6 + j);
+        FloatVector r7 = FloatVector.fromArray(S, from, a7 + j);
+        FloatVector s0 = r0.blend(r4.rearrange(BY_4), FROM_4);
+        FloatVector s4 = r0.rearrange(BY_4).blend(r4, FROM_4);
+        FloatVector s1 = r1.blend(r5.rearrange(BY_4), FROM_4);
+        FloatVector s5 = r1.rearrange(BY_4).blend(r5, FROM_4);
+        FloatVector s2 = r2.blend(r6.rearrange(BY_4), FROM_4);
+        FloatVector s6 = r2.rearrange(BY_4).blend(r6, FROM_4);
+        FloatVector s3 = r3.blend(r7.rearrange(BY_4), FROM_4);
+        FloatVector s7 = r3.rearrange(BY_4).blend(r7, FROM_4);
+        FloatVector t0 = s0.blend(s2.rearrange(BY_2), FROM_2);
+        FloatVector t2 = s0.rearrange(BY_2).blend(s2, FROM_2);
+        FloatVector t1 = s1.blend(s3.rearrange(BY_2), FROM_2);
+        FloatVector t3 = s1.rearrange(BY_2).blend(s3, FROM_2);
+        FloatVector t4 = s4.blend(s6.rearrange(BY_2), FROM_2);
+        FloatVector t6 = s4.rearrange(BY_2).blend(s6, FROM_2);
+        FloatVector t5 = s5.blend(s7.rearrange(BY_2), FROM_2);
+        FloatVector t7 = s5.rearrange(BY_2).blend(s7, FROM_2);
+        FloatVector u0 = t0.blend(t1.rearrange(BY_1), FROM_1);
+        FloatVector u1 = t0.rearrange(BY_1).blend(t1, FROM_1);
+        FloatVector u2 = t2.blend(t3.rearrange(BY_1), FROM_1);
+        FloatVector u3 = t2.rearrange(BY_1).blend(t3, FROM_1);
+        FloatVector u4 = t4.blend(t5.rearrange(BY_1), FROM_1);
+        FloatVector u5 = t4.rearrange(BY_1).blend(t5, FROM_1);
+        FloatVector u6 = t6.blend(t7.rearrange(BY_1), FROM_1);
+        FloatVector u7 = t6.rearrange(BY_1).blend(t7, FROM_1);
+        u0.intoArray(to, at);
+        u1.intoArray(to, at + toStep);
+        u2.intoArray(to, at + 2 * toStep);
+        u3.intoArray(to, at + 3 * toStep);
+        u4.intoArray(to, at + 4 * toStep);
+        u5.intoArray(to, at + 5 * toStep);
+        u6.intoArray(to, at + 6 * toStep);
+        u7.intoArray(to, at + 7 * toStep);
+      }
+    }
+    if (columns % L != 0) {
+      int j = columns - L;
+      blocks8(rows, L, from, fromAt + j, fromStep, to, toAt + j * toStep, toStep);
+    }
   }
 
   /// The same for 16 lanes.
