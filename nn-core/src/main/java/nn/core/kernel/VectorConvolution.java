@@ -50,10 +50,10 @@ final class VectorConvolution {
     VectorSweeps sweeps =
         new VectorSweeps(
             g.inputShape(), g.outputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
-            new VectorSweeps.Axis(
+            new Axis(
                 g.outHeight(), g.kernelHeight(), s.dilationHeight(), s.strideHeight(),
                 s.paddingHeight()),
-            new VectorSweeps.Axis(
+            new Axis(
                 g.outWidth(), g.kernelWidth(), s.dilationWidth(), s.strideWidth(),
                 s.paddingWidth()));
     int kernel = g.kernelHeight() * g.kernelWidth();
@@ -92,10 +92,10 @@ final class VectorConvolution {
     VectorSweeps sweeps =
         new VectorSweeps(
             g.outputShape(), g.inputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
-            new VectorSweeps.Axis(down.pixels(0), down.reach(), 1, 1, -down.first),
-            new VectorSweeps.Axis(right.pixels(0), right.reach(), 1, 1, -right.first));
+            new Axis(down.pixels(0), down.reach(), 1, 1, -down.first),
+            new Axis(right.pixels(0), right.reach(), 1, 1, -right.first));
     for (int fy = 0; fy < s.strideHeight(); fy++) {
-      List<VectorSweeps.Taps> across = new ArrayList<>();
+      List<Taps> across = new ArrayList<>();
       for (int fx = 0; fx < s.strideWidth(); fx++) {
         across.add(phase(sweeps, g.kernelWidth(), down, fy, right, fx));
       }
@@ -105,7 +105,7 @@ final class VectorConvolution {
   }
 
   /// What reaches the input pixels (i · stride + fy, j · stride + fx): the same taps for all of them.
-  private static VectorSweeps.Taps phase(
+  private static Taps phase(
       VectorSweeps sweeps, int kernelWidth, Phases down, int fy, Phases right, int fx) {
     int[] tapsY = down.taps(fy);
     int[] tapsX = right.taps(fx);

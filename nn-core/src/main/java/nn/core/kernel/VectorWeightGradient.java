@@ -12,7 +12,8 @@ import nn.core.ConvSettings;
 /// threads. A sum runs over several small images, so that the result travels to memory and back less often, or over a part of
 /// a large one, so that what is read again stays in cache.
 ///
-/// The lanes are input channels, or output channels where a row of taps fills no vector, as in the first layer of a network.
+/// The lanes are input channels, or output channels where a row of taps fills no vector, as in the first layer of a network, and where
+/// there are few registers: dy is packed, and tiles want that of B then ([VectorTilePacked]).
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
   private static final int LEAST = 512; // pixels that are worth a sum of their own
