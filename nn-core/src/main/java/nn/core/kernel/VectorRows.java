@@ -13,7 +13,6 @@ final class VectorRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int STEP = 2 * L;
-  private static final int MOST = VectorTile.ROWS;
 
   private VectorRows() {}
 
@@ -28,7 +27,7 @@ final class VectorRows {
     while (r < rows) {
       int left = rows - r;
       int step =
-          MOST == 6 && wide ? VectorTile.rows(left)
+          VectorTile.FEW_REGISTERS && wide ? VectorTile.rows(left)
               : left >= 12 ? 12
               : left >= 8 && wide ? 8
               : 4;
@@ -217,6 +216,7 @@ final class VectorRows {
     c7v.intoArray(tile, tileAt + 7 * STEP + L);
   }
 
+  /// For 16 registers: why there are fences, [VectorTilePacked] says.
   private static void wide6(
       int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
     FloatVector c0u = FloatVector.zero(S);

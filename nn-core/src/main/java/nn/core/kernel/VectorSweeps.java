@@ -46,10 +46,13 @@ final class VectorSweeps {
   /// @param end behind the last row
   /// @param start where row 0 begins in its plane
   /// @param outputRow the distance of two output rows in the plane
-  private record Sweep(List<Taps> across, int from, int end, int start, int outputRow) {
-    /// The most products of a sum.
-    int depth() {
-      return across.stream().mapToInt(taps -> taps.offsets().length).max().orElse(0);
+  /// @param depth the most products of a sum
+  private record Sweep(
+      List<Taps> across, int from, int end, int start, int outputRow, int depth) {
+    Sweep(List<Taps> across, int from, int end, int start, int outputRow) {
+      this(
+          across, from, end, start, outputRow,
+          across.stream().mapToInt(taps -> taps.offsets().length).max().orElse(0));
     }
   }
 
@@ -350,6 +353,11 @@ final class VectorSweeps {
     int rowsAtOnce = Math.max(1, TOGETHER / (padded.width() * sweep.across.size()));
     for (int row = Math.max(sweep.from, firstRow); row < endRow; row += rowsAtOnce) {
       int rows = Math.min(rowsAtOnce, endRow - row);
+      // Tiles take the rows one by one, or as one line with what lies between them, where rows are so short that this gives the better tiles.
+      int single = fours(images(piece) * right.pixels());
+      int line = fours((rows - 1) * padded.width() + images(piece) * right.pixels());
+      int runs = VectorTile.cost(line) <= rows * VectorTile.cost(single) ? 1 : rows;
+      int length = runs == 1 ? line : single;
       float @Nullable [] gathered = null;
       for (int block = begin; block < end; block++) {
         int channel = blocks.channel(block);
@@ -364,10 +372,11 @@ final class VectorSweeps {
         } else {
           boolean fresh = block == begin || blocks.group(block) != blocks.group(block - 1);
           if (end - begin > 1 && fresh) {
-            gathered = gather(sweep, rows, images(piece), copy, from);
+            gathered = gather(sweep, runs, length, copy, from);
           }
           channelsAsLanes(
-              sweep, rows, block, images(piece), copy, from, gathered, packed, weights, y, to);
+              sweep, rows, runs, length, block, images(piece), copy, from, gathered, packed,
+              weights, y, to);
         }
         for (int image = 0; image < images(piece) && bias != null; image++) {
           int at = to + image * groups * outPerGroup * outArea;
@@ -401,49 +410,31 @@ final class VectorSweeps {
     }
   }
 
-  /// How pixels are cut into tiles: in `count` runs of `length` pixels, the rows of the output one by one, or all of them as one line
-  /// with what lies between them, where rows are so short that this gives the better tiles.
-  private record Runs(int count, int length) {
-    int pixels() {
-      return count * length;
-    }
-  }
-
-  private Runs runs(int rows, int images) {
-    int line = fours((rows - 1) * padded.width() + images * right.pixels());
-    int single = fours(images * right.pixels());
-    return VectorTile.cost(line) <= rows * VectorTile.cost(single)
-        ? new Runs(1, line)
-        : new Runs(rows, single);
-  }
-
   /// What the taps see of some rows, run by run, packed as tiles read it: for several blocks of channels.
-  private float[] gather(Sweep sweep, int rows, int images, float[] copy, int from) {
-    Runs runs = runs(rows, images);
-    int size = sweep.depth() * runs.length + WIDE;
-    float[] gathered = Scratch.PIXELS.floats(sweep.across.size() * runs.count * size);
+  private float[] gather(Sweep sweep, int runs, int length, float[] copy, int from) {
+    int size = sweep.depth * length + WIDE;
+    float[] gathered = Scratch.PIXELS.floats(sweep.across.size() * runs * size);
     int at = 0;
     for (Taps taps : sweep.across) {
-      for (int r = 0; r < runs.count; r++, at += size) {
+      for (int r = 0; r < runs; r++, at += size) {
         VectorPack.gather(
-            runs.length, taps.offsets().length, copy, from + r * padded.width(), taps.offsets(),
+            length, taps.offsets().length, copy, from + r * padded.width(), taps.offsets(),
             gathered, at);
       }
     }
     return gathered;
   }
 
-  /// Some rows of one block of channels.
+  /// Some rows of one block of channels, in `runs` of `length` pixels.
   ///
   /// @param gathered what [#gather] makes of them; null if they are read from the copy
   private void channelsAsLanes(
-      Sweep sweep, int rows, int block, int images, float[] copy, int from,
-      float @Nullable [] gathered, float[] packed, int packedAt, float[] y, int to) {
+      Sweep sweep, int rows, int runs, int length, int block, int images, float[] copy,
+      int from, float @Nullable [] gathered, float[] packed, int packedAt, float[] y, int to) {
     int lanes = blocks.lanes(block);
     int width = blocks.width(block);
     int step = sweep.across.size();
-    Runs runs = runs(rows, images);
-    int places = runs.pixels() * step;
+    int places = runs * length * step;
     float[] tile = Scratch.OUTPUT.floats(places * width);
     int gatheredAt = 0;
     for (int i = 0; i < step; i++) {
@@ -452,21 +443,21 @@ final class VectorSweeps {
       boolean asPanel = width == WIDE && taps.inARow();
       int weightsAt = packedAt + (asPanel && depth > 0 ? taps.wide()[0] : 0);
       int[] weights = asPanel ? null : width == WIDE ? taps.wide() : taps.narrow();
-      for (int r = 0; r < runs.count; r++) {
-        int tileAt = (r * runs.length * step + i) * width;
+      for (int r = 0; r < runs; r++) {
+        int tileAt = (r * length * step + i) * width;
         if (gathered == null) {
           VectorTile.panel(
-              runs.length, width, depth, copy, from + r * padded.width(), taps.offsets(), packed,
+              length, width, depth, copy, from + r * padded.width(), taps.offsets(), packed,
               weightsAt, weights, tile, tileAt, step * width, false);
         } else {
           VectorTile.panel(
-              runs.length, width, depth, gathered, gatheredAt, packed, weightsAt, weights, tile,
+              length, width, depth, gathered, gatheredAt, packed, weightsAt, weights, tile,
               tileAt, step * width, false);
-          gatheredAt += sweep.depth() * runs.length + WIDE;
+          gatheredAt += sweep.depth * length + WIDE;
         }
       }
     }
-    int pitch = (runs.count == 1 ? padded.width() : runs.length) * step; // from row to row
+    int pitch = (runs == 1 ? padded.width() : length) * step; // from row to row
     boolean gapless = pitch == outWidth && sweep.outputRow == outWidth;
     if (gapless || rows == 1 && images == 1) {
       VectorTranspose.transpose(rows * outWidth, lanes, tile, 0, width, y, to, outArea, false);
