@@ -12,7 +12,7 @@ final class VectorPack {
   private static final int L = S.length();
   private static final int WIDTH = VectorTile.WIDTH;
 
-  /// Panels that are packed together.
+  /// Panels of B that are packed together, if not all.
   static final int TOGETHER = 128 / WIDTH;
 
   private static final AtomicReferenceArray<int[]> STEPS = new AtomicReferenceArray<>(65);

@@ -12,7 +12,7 @@ final class VectorPeak {
   private VectorPeak() {}
 
   /// At least so many operations, in calls of a few microseconds each: a method that is called seldom and runs for long is
-  /// compiled in the middle of its loop only, and its vectors stay objects then (2 GF/s in place of 160, AMD Zen 3).
+  /// compiled in the middle of its loop only, and its vectors stay objects then (2 GF/s in place of 190 on two threads, AMD Zen 3).
   static float multiplyAdds(long operations) {
     float sum = 0;
     for (long left = operations; left > 0; left -= OPERATIONS) {

@@ -14,7 +14,6 @@ abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
   private static final int OWN = 64; // columns for each thread that pay for packing A again
-  private static final int PANELS = VectorPack.TOGETHER; // of B that are packed together, if not all
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
 
@@ -33,7 +32,7 @@ abstract class VectorProduct {
     this.depth = depth;
     this.byRows = byRows;
     this.rows = rows;
-    panels = byRows ? 1 : Math.clamp(KEPT / Math.max(1, depth * WIDTH), 1, PANELS);
+    panels = byRows ? 1 : Math.clamp(KEPT / Math.max(1, depth * WIDTH), 1, VectorPack.TOGETHER);
     down = Math.ceilDiv(m, rows);
     across = Math.ceilDiv(n, panels * WIDTH);
   }

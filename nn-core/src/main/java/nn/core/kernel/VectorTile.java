@@ -92,7 +92,7 @@ final class VectorTile {
     float[] to = inPlace ? c : Scratch.TILE.floats(ROWS * WIDTH);
     int at = inPlace ? cAt : 0;
     int step = inPlace ? cStep : WIDTH;
-    if (lanes > L && bOffsets == null && FEW_REGISTERS) {
+    if (FEW_REGISTERS && bOffsets == null && lanes > L && rows >= 4) {
       VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
     } else {
       int[] ofA = aOffsets == null ? VectorPack.steps(depth, rows) : aOffsets;
