@@ -13,12 +13,16 @@ import nn.core.ConvSettings;
 /// a large one, so that what is read again stays in cache.
 ///
 /// The lanes are input channels, or output channels where a row of taps fills no vector, as in the first layer of a network, and where
-/// there are few registers: dy is packed, and tiles want that of B then ([VectorTilePacked]).
+/// there are few registers: dy is packed, and tiles want that of B then ([VectorTilePacked]). They want it of A too, so what taps see
+/// of x is copied together for several bands of output channels.
 final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
   private static final int LEAST = 512; // pixels that are worth a sum of their own
   private static final int MOST = 1024; // pixels in a sum, or in a row
-  private static final int ROWS = 48; // output channels in one chunk: a multiple of a tile's rows
+  private static final int ROWS = 48; // of sums in one chunk: a multiple of a tile's rows
+  private static final int TURNED = 32; // output channels that are put in order together
+  private static final int TURNED_NUMBERS = 1 << 13; // of them, that stay in the first cache
+  private static final int SEVERAL = 4; // bands that pay for gathering what they see of x
   private static final int WIDTH = VectorTile.WIDTH;
 
   private final ConvGeometry g;
@@ -40,7 +44,9 @@ final class VectorWeightGradient {
   private final int taps;
   private final int runs; // pieces in which a row of taps lies: 1, or one a tap
   private final int runLength;
-  private final int panels; // of one run
+  private final boolean gathered; // what a piece of a run sees of x is copied together for all bands
+  private final int pieceLength;
+  private final int pieces; // of one run
   private final int[] offsets; // for each output pixel of images that are summed together, where its first tap is
 
   private VectorWeightGradient(ConvGeometry g) {
@@ -66,7 +72,9 @@ final class VectorWeightGradient {
         (outAsLanes ? WIDTH : Math.min(ROWS, out))
             * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
     taps = g.kernelHeight() * g.kernelWidth();
-    panels = outAsLanes ? 1 : Math.ceilDiv(runLength, WIDTH);
+    gathered = VectorTile.FEW_REGISTERS && bands >= SEVERAL;
+    pieceLength = gathered ? ROWS : outAsLanes ? runLength : WIDTH;
+    pieces = Math.ceilDiv(runLength, pieceLength);
     offsets = new int[split > 1 ? partRows * g.outWidth() : together * pixels];
     for (int i = 0; i < offsets.length; i++) {
       int y = i % pixels / g.outWidth() * s.strideHeight();
@@ -123,37 +131,57 @@ final class VectorWeightGradient {
             }
           });
       Parallel.chunks(
-          s.groups() * bands * g.kernelHeight() * runs * panels,
+          s.groups() * (gathered ? 1 : bands) * g.kernelHeight() * runs * pieces,
           chunk -> {
-            int panel = chunk % panels;
-            int run = chunk / panels % runs;
-            int ky = chunk / panels / runs % g.kernelHeight();
-            int band = chunk / panels / runs / g.kernelHeight() % bands;
-            int group = chunk / panels / runs / g.kernelHeight() / bands;
-            int lane = panel * WIDTH;
-            int from =
-                (ky * s.dilationHeight() * width + run * s.dilationWidth()) * pixelStep + lane;
-            int tap = (ky * runs + run) * runLength + lane; // of the first row, or lane
-            int groupAt = sumsAt + group * out * taps * in;
-            int rows = Math.min(bandRows, out - band * bandRows);
+            int piece = chunk % pieces;
+            int run = chunk / pieces % runs;
+            int ky = chunk / pieces / runs % g.kernelHeight();
+            int rest = chunk / pieces / runs / g.kernelHeight();
+            int group = gathered ? rest : rest / bands;
             for (int sum = 0; sum < parts; sum++) {
-              int image = sum / split * together;
-              int row = sum % split * partRows * s.strideHeight();
-              int depth = Math.min(together, count - image) * pixelsOf(sum);
-              int dyAt = ((sum * s.groups() + group) * bands + band) * bandSize;
-              int xAt = (image * s.groups() + group) * xSize + row * width * pixelStep + from;
-              boolean add = start > begin || sum > 0;
-              if (outAsLanes) {
-                VectorTile.panel(
-                    runLength, rows, depth, xs, xAt, offsets, dys, dyAt, null, sums,
-                    groupAt + tap * out + band * bandRows, out, add);
-              } else {
-                VectorTile.panel(
-                    rows, Math.min(WIDTH, runLength - lane), depth, dys, dyAt, xs, xAt, offsets,
-                    sums, groupAt + band * bandRows * taps * in + tap, taps * in, add);
-              }
+              int ofSum = Math.min(together, count - sum / split * together); // images
+              int band = gathered ? 0 : rest % bands;
+              product(
+                  group, band, gathered ? bands : band + 1, ky, run, piece, sum,
+                  ofSum * pixelsOf(sum), xs, dys, sums, sumsAt, start > begin || sum > 0);
             }
           });
+    }
+  }
+
+  /// What a piece of a run adds to the gradient of the bands from `band` to before `endBand`.
+  private void product(
+      int group, int band, int endBand, int ky, int run, int piece, int sum, int depth, float[] xs,
+      float[] dys, float[] sums, int sumsAt, boolean add) {
+    int first = piece * pieceLength;
+    int length = Math.min(pieceLength, runLength - first);
+    int image = sum / split * together;
+    int row = sum % split * partRows * s.strideHeight() + ky * s.dilationHeight();
+    int xAt =
+        (image * s.groups() + group) * xSize
+            + (row * width + run * s.dilationWidth()) * pixelStep + first;
+    int tap = (ky * runs + run) * runLength + first; // the first of the piece, counted tap by tap
+    int groupAt = sumsAt + group * out * taps * in;
+    float[] seen = gathered ? Scratch.IMAGE.floats(length * depth + WIDTH) : xs;
+    if (gathered) {
+      VectorPack.gather(length, depth, xs, xAt, offsets, seen, 0);
+    }
+    for (; band < endBand; band++) {
+      int top = band * bandRows;
+      int rows = Math.min(bandRows, out - top);
+      int dyAt = ((sum * s.groups() + group) * bands + band) * bandSize;
+      if (gathered) {
+        VectorTile.packed(
+            length, rows, depth, seen, 0, dys, dyAt, sums, groupAt + tap * out + top, out, add);
+      } else if (outAsLanes) {
+        VectorTile.panel(
+            length, rows, depth, xs, xAt, offsets, dys, dyAt, null, sums,
+            groupAt + tap * out + top, out, add);
+      } else {
+        VectorTile.panel(
+            rows, length, depth, dys, dyAt, xs, xAt, offsets, sums,
+            groupAt + top * taps * in + tap, taps * in, add);
+      }
     }
   }
 
@@ -224,24 +252,39 @@ final class VectorWeightGradient {
   /// seventh of the gradient's 2.5 ms (AMD Zen 5, two threads).
   private void inOrder(float[] sums, float[] dw) {
     int size = in * taps;
-    Parallel.range(
-        g.outChannels(),
-        Math.max(1, (1 << 15) / size),
-        (from, to) -> {
-          float[] kernels = Scratch.TRANSPOSE.floats(size + WIDTH);
-          for (int o = from; o < to; o++) {
-            if (outAsLanes) {
-              int source = o / out * out * size + o % out;
-              for (int c = 0; c < in; c++) {
-                for (int tap = 0; tap < taps; tap++) {
-                  dw[o * size + c * taps + tap] = sums[source + (tap * in + c) * out];
-                }
-              }
-            } else {
-              VectorTranspose.transpose(taps, in, sums, o * size, in, kernels, 0, taps, true);
-              System.arraycopy(kernels, 0, dw, o * size, size);
-            }
+    int across = Math.ceilDiv(out, TURNED);
+    Parallel.chunks(
+        s.groups() * across,
+        chunk -> {
+          int top = chunk % across * TURNED;
+          int rows = Math.min(TURNED, out - top);
+          int first = chunk / across * out + top; // counted through all groups
+          if (outAsLanes) {
+            turn(sums, chunk / across * out * size + top, rows, dw, first * size);
+            return;
+          }
+          float[] kernel = Scratch.TRANSPOSE.floats(size + WIDTH);
+          for (int o = first; o < first + rows; o++) {
+            VectorTranspose.transpose(taps, in, sums, o * size, in, kernel, 0, taps, true);
+            System.arraycopy(kernel, 0, dw, o * size, size);
           }
         });
+  }
+
+  /// `rows` columns of `[tap][in][out]` to as many rows `[in][tap]`, some input channels after others.
+  private void turn(float[] sums, int from, int rows, float[] dw, int to) {
+    int together = Math.max(1, TURNED_NUMBERS / (taps * rows)); // input channels
+    float[] sorted = Scratch.TRANSPOSE.floats(together * taps * rows);
+    for (int c = 0; c < in; c += together) {
+      int end = Math.min(in, c + together);
+      int at = 0;
+      for (int i = c; i < end; i++) {
+        for (int tap = 0; tap < taps; tap++, at += rows) {
+          System.arraycopy(sums, from + (tap * in + i) * out, sorted, at, rows);
+        }
+      }
+      VectorTranspose.transpose(
+          (end - c) * taps, rows, sorted, 0, rows, dw, to + c * taps, in * taps, false);
+    }
   }
 }
