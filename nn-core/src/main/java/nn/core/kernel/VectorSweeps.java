@@ -263,9 +263,8 @@ final class VectorSweeps {
         work += 2L * side * (sweep.end - sweep.from) * right.pixels() * taps.offsets().length;
       }
     }
-    int shares =
-        Math.clamp(
-            work * outPerGroup * groups / slabs / CHUNK, 1, Math.min(blocks.count(), ENOUGH));
+    int most = Math.min(blocks.count(), Math.ceilDiv(ENOUGH, Math.max(1, pieces)));
+    int shares = Math.clamp(work * outPerGroup * groups / slabs / CHUNK, 1, most);
     Parallel.chunks(
         shares * pieces,
         chunk -> {
