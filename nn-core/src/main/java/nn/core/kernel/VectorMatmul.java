@@ -11,6 +11,8 @@ final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
   private static final int COLUMNS = 1024; // of B that each thread keeps packed, 4 MiB; half of them again are not cut
   private static final int MANY_ROWS = 512; // of A: too many to be kept packed
+  private static final int FEW_COLUMNS = 64; // of B
+  private static final int TURNED = 1 << 14; // numbers of C that are worth a chunk to transpose them
   private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, that a core's cache holds: packing would not pay
 
   /// A matrix to read: the element (i, j) stands at `at + i·row + j·column`.
@@ -47,9 +49,22 @@ final class VectorMatmul extends VectorProduct {
 
   /// C = A · B; the element (i, p) of A stands at `aAt + i·aRow + p·aColumn`, (p, j) of B at `bAt + p·bRow + j·bColumn`, so
   /// that either may be read transposed. C is `[m×n]`, rows one after the other.
+  ///
+  /// If B has few columns, the product is Cᵀ = Bᵀ · Aᵀ: rows of A are better packed as columns, which are read once in longer pieces, and
+  /// a few columns more than whole panels cost less as rows. 512×49×4608 with Aᵀ takes 2.4 to 3.4 ms in place of 3.6 to 4.2,
+  /// 512×10×2048 0.37 in place of 0.48 (AMD Zen 3, two threads).
   static void multiply(
       int m, int n, int k, float[] a, int aAt, int aRow, int aColumn,
       float[] b, int bAt, int bRow, int bColumn, float[] c, int cAt) {
+    if (n < FEW_COLUMNS && m >= 4 * n && k >= DEPTH) {
+      float[] turned = Scratch.OUTPUT.floats(n * m);
+      multiply(n, m, k, b, bAt, bColumn, bRow, a, aAt, aColumn, aRow, turned, 0);
+      Parallel.range(
+          m, TURNED / n,
+          (from, to) -> VectorTranspose.transpose(
+              n, to - from, turned, from, m, c, cAt + from * n, n, false));
+      return;
+    }
     Matrix left = new Matrix(a, aAt, aRow, aColumn);
     Matrix right = new Matrix(b, bAt, bRow, bColumn);
     boolean byRows = m >= Math.min(n, MANY_ROWS);
