@@ -11,6 +11,7 @@ final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
   private static final int COLUMNS = 1024; // of B that each thread keeps packed, 4 MiB; half of them again are not cut
   private static final int MANY_ROWS = 512; // of A: too many to be kept packed
+  private static final int FEW_ROWS = 8; // of A, for which B need not be packed even if there are few registers
   private static final int FEW_COLUMNS = 64; // of B
   private static final int TURNED = 1 << 14; // numbers of C that are worth a chunk to transpose them
   private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, that a core's cache holds: packing would not pay
@@ -42,8 +43,8 @@ final class VectorMatmul extends VectorProduct {
     this.cStep = cStep;
     this.add = add;
     boolean filled = n % WIDTH == 0 || (n >= WIDTH && !add);
-    inPlace =
-        !VectorTile.FEW_REGISTERS && b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
+    boolean pays = !VectorTile.FEW_REGISTERS || m <= FEW_ROWS;
+    inPlace = pays && b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
     steps = inPlace ? VectorPack.steps(depth, b.row) : null;
   }
 
@@ -60,7 +61,7 @@ final class VectorMatmul extends VectorProduct {
       float[] turned = Scratch.OUTPUT.floats(n * m);
       multiply(n, m, k, b, bAt, bColumn, bRow, a, aAt, aColumn, aRow, turned, 0);
       Parallel.range(
-          m, TURNED / n,
+          m, TURNED / Math.max(1, n),
           (from, to) -> VectorTranspose.transpose(
               n, to - from, turned, from, m, c, cAt + from * n, n, false));
       return;

@@ -1,5 +1,6 @@
 package nn.core.kernel;
 
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -78,7 +79,7 @@ final class VectorTile {
       int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
     int rows;
     for (int r = 0; r < m; r += rows) {
-      rows = Math.min(rows(m - r), bOffsets != null && FEW_REGISTERS ? 4 : ROWS);
+      rows = rows(m - r);
       tile(
           rows, lanes, depth, a, aAt + r, aOffsets, b, bAt, bOffsets, c, cAt + r * cStep, cStep,
           add);
@@ -130,6 +131,7 @@ final class VectorTile {
     switch (rows) {
       case 12 -> wide12(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 8 -> wide8(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
+      case 6 -> wide6(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 4 -> wide4(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 2 -> wide2(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt, cStep);
       case 1 -> wide1(depth, a, aAt, aOffsets, b, bAt, bOffsets, c, cAt);
@@ -297,6 +299,65 @@ final class VectorTile {
     c6v.intoArray(c, cAt + 6 * cStep + L);
     c7u.intoArray(c, cAt + 7 * cStep);
     c7v.intoArray(c, cAt + 7 * cStep + L);
+  }
+
+  /// For 16 registers: why there are fences, [VectorTilePacked] says.
+  private static void wide6(
+      int depth, float[] a, int aAt, int[] aOffsets, float[] b, int bAt, int[] bOffsets, float[] c,
+      int cAt, int cStep) {
+    FloatVector c0u = FloatVector.zero(S);
+    FloatVector c0v = FloatVector.zero(S);
+    FloatVector c1u = FloatVector.zero(S);
+    FloatVector c1v = FloatVector.zero(S);
+    FloatVector c2u = FloatVector.zero(S);
+    FloatVector c2v = FloatVector.zero(S);
+    FloatVector c3u = FloatVector.zero(S);
+    FloatVector c3v = FloatVector.zero(S);
+    FloatVector c4u = FloatVector.zero(S);
+    FloatVector c4v = FloatVector.zero(S);
+    FloatVector c5u = FloatVector.zero(S);
+    FloatVector c5v = FloatVector.zero(S);
+    for (int p = 0; p < depth; p++) {
+      int at = bAt + bOffsets[p];
+      FloatVector u = FloatVector.fromArray(S, b, at);
+      FloatVector v = FloatVector.fromArray(S, b, at + L);
+      int from = aAt + aOffsets[p];
+      FloatVector f = FloatVector.broadcast(S, a[from]);
+      c0u = f.fma(u, c0u);
+      c0v = f.fma(v, c0v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, a[from + 1]);
+      c1u = f.fma(u, c1u);
+      c1v = f.fma(v, c1v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, a[from + 2]);
+      c2u = f.fma(u, c2u);
+      c2v = f.fma(v, c2v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, a[from + 3]);
+      c3u = f.fma(u, c3u);
+      c3v = f.fma(v, c3v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, a[from + 4]);
+      c4u = f.fma(u, c4u);
+      c4v = f.fma(v, c4v);
+      VarHandle.loadLoadFence();
+      f = FloatVector.broadcast(S, a[from + 5]);
+      c5u = f.fma(u, c5u);
+      c5v = f.fma(v, c5v);
+    }
+    c0u.intoArray(c, cAt);
+    c0v.intoArray(c, cAt + L);
+    c1u.intoArray(c, cAt + cStep);
+    c1v.intoArray(c, cAt + cStep + L);
+    c2u.intoArray(c, cAt + 2 * cStep);
+    c2v.intoArray(c, cAt + 2 * cStep + L);
+    c3u.intoArray(c, cAt + 3 * cStep);
+    c3v.intoArray(c, cAt + 3 * cStep + L);
+    c4u.intoArray(c, cAt + 4 * cStep);
+    c4v.intoArray(c, cAt + 4 * cStep + L);
+    c5u.intoArray(c, cAt + 5 * cStep);
+    c5v.intoArray(c, cAt + 5 * cStep + L);
   }
 
   private static void wide4(
