@@ -34,10 +34,11 @@ final class Duel {
   /// @param least nothing counts whose last window ends earlier
   /// @param most if nothing is steady until then, it is refused
   record Pace(double window, double least, double most) {
-    /// A network needs some dozen kernels compiled, each for some shapes.
+    /// A network needs some dozen kernels compiled, each for some shapes; and where other guests keep the machine's host busy, minutes may
+    /// pass until two windows agree.
     static Pace of(boolean network, boolean quick) {
       if (network) {
-        return quick ? new Pace(1.5, 6, 30) : new Pace(4, 20, 60);
+        return quick ? new Pace(1.5, 6, 30) : new Pace(4, 20, 180);
       }
       return quick ? new Pace(0.5, 2, 8) : new Pace(1, 4, 15);
     }

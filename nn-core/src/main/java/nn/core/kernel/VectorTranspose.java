@@ -58,10 +58,8 @@ final class VectorTranspose {
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
     boolean blocks = columns >= L && (rows >= L || (loose && rows > 2));
-    if (blocks && L == 8) {
-      blocks8(rows, columns, from, fromAt, fromStep, to, toAt, toStep);
-      return;
-    }
+    int done =
+        blocks && L == 8 ? blocks8(rows, columns, from, fromAt, fromStep, to, toAt, toStep) : 0;
     for (int first = 0; first < rows; first += L) {
       int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
       int high = Math.min(L, rows - i);
@@ -77,7 +75,7 @@ final class VectorTranspose {
         }
         continue;
       }
-      for (int j = 0; j < columns; j++) {
+      for (int j = done; j < columns; j++) {
         for (int r = 0; r < high; r++) {
           to[toAt + j * toStep + i + r] = from[fromAt + (i + r) * fromStep + j];
         }
@@ -104,7 +102,9 @@ final class VectorTranspose {
 
   /// All blocks of 8 lanes, the last ones overlapping those before. One by one they took half as long again: what they have in
   /// common was loaded anew, and every place was checked.
-  private static void blocks8(
+  ///
+  /// @return how many columns are done: one or two more than whole blocks, such as the last of nine taps, are not worth a block
+  private static int blocks8(
       int rows, int columns, float[] from, int fromAt, int fromStep, float[] to, int toAt,
       int toStep) {
     int last = Math.min(rows, L) - 1;
@@ -162,10 +162,13 @@ final class VectorTranspose {
         u7.intoArray(to, at + 7 * toStep);
       }
     }
-    if (columns % L != 0) {
-      int j = columns - L;
-      blocks8(rows, L, from, fromAt + j, fromStep, to, toAt + j * toStep, toStep);
+    int rest = columns % L;
+    if (rest <= 2) {
+      return columns - rest;
     }
+    int j = columns - L;
+    blocks8(rows, L, from, fromAt + j, fromStep, to, toAt + j * toStep, toStep);
+    return columns;
   }
 
   /// The same for 16 lanes.

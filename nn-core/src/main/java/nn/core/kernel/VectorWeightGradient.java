@@ -44,6 +44,8 @@ final class VectorWeightGradient {
   private final int taps;
   private final int runs; // pieces in which a row of taps lies: 1, or one a tap
   private final int runLength;
+  private final int runRows; // of sums, if output channels are the lanes: one too many where tiles want an even number
+  private final int sumsOfChannel;
   private final boolean gathered; // what a piece of a run sees of x is copied together for all bands
   private final int pieceLength;
   private final int pieces; // of one run
@@ -73,8 +75,10 @@ final class VectorWeightGradient {
             * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
     taps = g.kernelHeight() * g.kernelWidth();
     gathered = VectorTile.FEW_REGISTERS && bands >= SEVERAL;
-    pieceLength = gathered ? ROWS : outAsLanes ? runLength : WIDTH;
-    pieces = Math.ceilDiv(runLength, pieceLength);
+    pieceLength = gathered ? ROWS : outAsLanes ? runLength + 1 : WIDTH;
+    runRows = VectorTile.FEW_REGISTERS ? Math.ceilDiv(runLength, 2) * 2 : runLength;
+    pieces = Math.ceilDiv(runRows, pieceLength);
+    sumsOfChannel = g.kernelHeight() * runs * runRows;
     offsets = new int[split > 1 ? partRows * g.outWidth() : together * pixels];
     for (int i = 0; i < offsets.length; i++) {
       int y = i % pixels / g.outWidth() * s.strideHeight();
@@ -92,9 +96,10 @@ final class VectorWeightGradient {
       Arrays.fill(dw, 0f);
       return;
     }
-    float[] byTap = Scratch.LANES.floats(dw.length); // [out][tap][in]
+    int size = g.outChannels() * sumsOfChannel;
+    float[] byTap = Scratch.LANES.floats(size); // [out][tap][in]
     PartialSums.add(
-        Math.ceilDiv(g.batch(), together), byTap, dw.length,
+        Math.ceilDiv(g.batch(), together), byTap, size,
         (first, end, sums, at) -> images(
             x, dy, first * together, Math.min(g.batch(), end * together), sums, at));
     inOrder(byTap, dw);
@@ -154,14 +159,14 @@ final class VectorWeightGradient {
       int group, int band, int endBand, int ky, int run, int piece, int sum, int depth, float[] xs,
       float[] dys, float[] sums, int sumsAt, boolean add) {
     int first = piece * pieceLength;
-    int length = Math.min(pieceLength, runLength - first);
+    int length = Math.min(pieceLength, runRows - first);
     int image = sum / split * together;
     int row = sum % split * partRows * s.strideHeight() + ky * s.dilationHeight();
     int xAt =
         (image * s.groups() + group) * xSize
             + (row * width + run * s.dilationWidth()) * pixelStep + first;
-    int tap = (ky * runs + run) * runLength + first; // the first of the piece, counted tap by tap
-    int groupAt = sumsAt + group * out * taps * in;
+    int tap = (ky * runs + run) * runRows + first; // the first of the piece, counted tap by tap
+    int groupAt = sumsAt + group * out * sumsOfChannel;
     float[] seen = gathered ? Scratch.IMAGE.floats(length * depth + WIDTH) : xs;
     if (gathered) {
       VectorPack.gather(length, depth, xs, xAt, offsets, seen, 0);
@@ -260,7 +265,7 @@ final class VectorWeightGradient {
           int rows = Math.min(TURNED, out - top);
           int first = chunk / across * out + top; // counted through all groups
           if (outAsLanes) {
-            turn(sums, chunk / across * out * size + top, rows, dw, first * size);
+            turn(sums, chunk / across * out * sumsOfChannel + top, rows, dw, first * size);
             return;
           }
           float[] kernel = Scratch.TRANSPOSE.floats(size + WIDTH);
@@ -273,6 +278,7 @@ final class VectorWeightGradient {
 
   /// `rows` columns of `[tap][in][out]` to as many rows `[in][tap]`, some input channels after others.
   private void turn(float[] sums, int from, int rows, float[] dw, int to) {
+    int tapsOfRun = g.kernelWidth() / runs;
     int together = Math.max(1, TURNED_NUMBERS / (taps * rows)); // input channels
     float[] sorted = Scratch.TRANSPOSE.floats(together * taps * rows);
     for (int c = 0; c < in; c += together) {
@@ -280,7 +286,8 @@ final class VectorWeightGradient {
       int at = 0;
       for (int i = c; i < end; i++) {
         for (int tap = 0; tap < taps; tap++, at += rows) {
-          System.arraycopy(sums, from + (tap * in + i) * out, sorted, at, rows);
+          int row = tap / tapsOfRun * runRows + tap % tapsOfRun * in + i;
+          System.arraycopy(sums, from + row * out, sorted, at, rows);
         }
       }
       VectorTranspose.transpose(
