@@ -47,8 +47,8 @@ final class VectorConvolution {
 
   private static VectorSweeps forwardSweeps(ConvGeometry g) {
     ConvSettings s = g.settings();
-    VectorSweeps sweeps =
-        new VectorSweeps(
+    SweepPlan plan =
+        new SweepPlan(
             g.inputShape(), g.outputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
             new Axis(
                 g.outHeight(), g.kernelHeight(), s.dilationHeight(), s.strideHeight(),
@@ -65,8 +65,8 @@ final class VectorConvolution {
       down[tap] = tap / g.kernelWidth() * s.dilationHeight();
       right[tap] = tap % g.kernelWidth() * s.dilationWidth();
     }
-    sweeps.add(List.of(sweeps.taps(taps, down, right)), g.outHeight(), 0, g.outWidth());
-    return sweeps;
+    plan.add(List.of(plan.taps(taps, down, right)), g.outHeight(), 0, g.outWidth());
+    return new VectorSweeps(plan);
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
@@ -89,24 +89,24 @@ final class VectorConvolution {
         g.inHeight(), g.kernelHeight(), s.strideHeight(), s.paddingHeight(), s.dilationHeight());
     Phases right = new Phases(
         g.inWidth(), g.kernelWidth(), s.strideWidth(), s.paddingWidth(), s.dilationWidth());
-    VectorSweeps sweeps =
-        new VectorSweeps(
+    SweepPlan plan =
+        new SweepPlan(
             g.outputShape(), g.inputShape(), s.groups(), g.kernelHeight() * g.kernelWidth(),
             new Axis(down.pixels(0), down.reach(), 1, 1, -down.first),
             new Axis(right.pixels(0), right.reach(), 1, 1, -right.first));
     for (int fy = 0; fy < s.strideHeight(); fy++) {
       List<Taps> across = new ArrayList<>();
       for (int fx = 0; fx < s.strideWidth(); fx++) {
-        across.add(phase(sweeps, g.kernelWidth(), down, fy, right, fx));
+        across.add(phase(plan, g.kernelWidth(), down, fy, right, fx));
       }
-      sweeps.add(across, down.pixels(fy), fy * g.inWidth(), s.strideHeight() * g.inWidth());
+      plan.add(across, down.pixels(fy), fy * g.inWidth(), s.strideHeight() * g.inWidth());
     }
-    return sweeps;
+    return new VectorSweeps(plan);
   }
 
   /// What reaches the input pixels (i · stride + fy, j · stride + fx): the same taps for all of them.
   private static Taps phase(
-      VectorSweeps sweeps, int kernelWidth, Phases down, int fy, Phases right, int fx) {
+      SweepPlan plan, int kernelWidth, Phases down, int fy, Phases right, int fx) {
     int[] tapsY = down.taps(fy);
     int[] tapsX = right.taps(fx);
     int[] taps = new int[tapsY.length * tapsX.length];
@@ -119,6 +119,6 @@ final class VectorConvolution {
       y[p] = down.shift(fy, ky) - down.first;
       x[p] = right.shift(fx, kx) - right.first;
     }
-    return sweeps.taps(taps, y, x);
+    return plan.taps(taps, y, x);
   }
 }
