@@ -156,7 +156,9 @@ final class VectorDepthwise3x3Narrow {
           float[] down = row + 1 == height ? ZEROS : dy;
           int downAt = row + 1 == height ? ZEROS_AT : dyAt + at + width;
           FloatVector x1 = zero.blend(FloatVector.fromArray(S, x, xAt + at), inside);
-          FloatVector x0 = x1.rearrange(BEFORE).blend(column == 0 ? 0f : x[xAt + at - 1], FIRST);
+          FloatVector x0 =
+              zero.blend(
+                  x1.rearrange(BEFORE).blend(column == 0 ? 0f : x[xAt + at - 1], FIRST), inside);
           FloatVector x2 =
               x1.rearrange(AFTER).blend(column + L >= width ? 0f : x[xAt + at + L], LAST);
           FloatVector below = zero.blend(FloatVector.fromArray(S, down, downAt), inside);

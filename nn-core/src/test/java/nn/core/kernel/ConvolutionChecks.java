@@ -55,6 +55,9 @@ final class ConvolutionChecks {
             kernels, geometry(n, s.padding(3, 4).dilation(2).stride(1, stride)), 63 + stride);
       }
     }
+    for (int[] n : new int[][] {{2, 3, 80, 80, 64, 3, 3}, {1, 3, 70, 70, 64, 7, 7}}) { // first layers: odd rows of taps, images in parts
+      convolution(kernels, geometry(n, s.padding(n[5] / 2).stride(2)), 76);
+    }
     convolution(
         kernels, geometry(new int[] {2, 8, 9, 14, 140, 3, 3}, s.padding(1).stride(2).groups(2)),
         67);
@@ -98,6 +101,7 @@ final class ConvolutionChecks {
     int[][] depthwise = { // batch, channels, height, width (VectorDepthwise3x3)
         {3, 5, 7, 7}, {1, 1, 8, 8}, {2, 1, 4, 4}, {2, 3, 6, 2}, {2, 4, 2, 15}, {3, 40, 14, 14},
         {2, 3, 5, 16}, {2, 3, 28, 30}, {1, 3, 3, 48}, {2, 3, 2, 50}, {1, 2, 11, 64}, {2, 2, 34, 68},
+        {2, 3, 50, 6},
     };
     for (int i = 0; i < depthwise.length; i++) {
       int[] d = depthwise[i];
@@ -170,6 +174,7 @@ final class ConvolutionChecks {
     int area = g.inHeight() * g.inWidth();
     x[area + g.inWidth() + 1] = Float.NaN;
     x[5 * area + area / 2 + 1] = Float.POSITIVE_INFINITY;
+    x[3 * area + 2 * g.inWidth() - 1] = Float.POSITIVE_INFINITY; // in the last column
     float[] w = KernelChecks.random(g.kernelShape().size(), 2);
     float[] dy = KernelChecks.random(g.outputShape().size(), 3);
     int outArea = g.outHeight() * g.outWidth();
