@@ -44,6 +44,10 @@ public record ConvGeometry(
           x + " * " + w + ": " + w.dim(0) + " output channels do not divide into " + groups
               + " groups");
     }
+    if (x.dim(1) == 0 || w.dim(0) == 0) {
+      throw new ShapeException(
+          "conv2d", x + " * " + w + ": needs at least one input and one output channel");
+    }
     int outHeight =
         extent(
             x, w, x.dim(2), w.dim(2), settings.strideHeight(), settings.paddingHeight(),
