@@ -19,9 +19,10 @@ final class VectorWeightGradient {
   private static final int BLOCK = 1 << 21; // numbers prepared at once: 8 MiB
   private static final int LEAST = 512; // pixels that are worth a sum of their own
   private static final int MOST = 1024; // pixels in a sum, or in a row
-  private static final int ROWS = 48; // of sums in one chunk: a multiple of a tile's rows
-  private static final int TURNED = 32; // output channels that are put in order together
+  private static final int ROWS = 48; // output channels, or gathered rows of sums, in one chunk: a multiple of a tile's rows
+  private static final int TURNED = 32; // output channels that are put in order together, if there are so many for each thread
   private static final int TURNED_NUMBERS = 1 << 13; // of them, that stay in the first cache
+  private static final int ORDERED = 1 << 15; // numbers that are worth a chunk of their own to be put in order
   private static final int SEVERAL = 4; // bands that pay for gathering what they see of x
   private static final int WIDTH = VectorTile.WIDTH;
 
@@ -45,7 +46,7 @@ final class VectorWeightGradient {
   private final int runs; // pieces in which a row of taps lies: 1, or one a tap
   private final int runLength;
   private final int runRows; // of sums, if output channels are the lanes: one too many where tiles want an even number
-  private final int sumsOfChannel;
+  private final int sumsOfChannel; // of an output channel: its weights, and what rows have too many
   private final boolean gathered; // what a piece of a run sees of x is copied together for all bands
   private final int pieceLength;
   private final int pieces; // of one run
@@ -97,7 +98,7 @@ final class VectorWeightGradient {
       return;
     }
     int size = g.outChannels() * sumsOfChannel;
-    float[] byTap = Scratch.LANES.floats(size); // [out][tap][in]
+    float[] byTap = Scratch.LANES.floats(size); // [out][tap][in], or [tap][in][out] in each group
     PartialSums.add(
         Math.ceilDiv(g.batch(), together), byTap, size,
         (first, end, sums, at) -> images(
@@ -257,12 +258,16 @@ final class VectorWeightGradient {
   /// seventh of the gradient's 2.5 ms (AMD Zen 5, two threads).
   private void inOrder(float[] sums, float[] dw) {
     int size = in * taps;
-    int across = Math.ceilDiv(out, TURNED);
+    int most =
+        outAsLanes
+            ? Math.min(TURNED, Math.ceilDiv(out, 2 * WIDTH) * (WIDTH / 2))
+            : Math.max(1, ORDERED / Math.max(1, size));
+    int across = Math.ceilDiv(out, most);
     Parallel.chunks(
         s.groups() * across,
         chunk -> {
-          int top = chunk % across * TURNED;
-          int rows = Math.min(TURNED, out - top);
+          int top = chunk % across * most;
+          int rows = Math.min(most, out - top);
           int first = chunk / across * out + top; // counted through all groups
           if (outAsLanes) {
             turn(sums, chunk / across * out * sumsOfChannel + top, rows, dw, first * size);

@@ -140,7 +140,8 @@ class KernelsTest {
 
   private static List<float[]> results(Kernels kernels) {
     List<float[]> results = new ArrayList<>();
-    for (int[] size : new int[][] {{200, 300, 900}, {1, 3000, 200}, {2000, 1, 70}, {64, 64, 64}}) {
+    for (int[] size : new int[][] {{200, 300, 900}, {1, 3000, 200}, {2000, 1, 70}, {64, 64, 64},
+        {300, 10, 1100}}) {
       float[] a = KernelChecks.random(size[0] * size[2], 1);
       float[] b = KernelChecks.random(size[1] * size[2], 2);
       for (int form = 0; form < 3; form++) {
@@ -162,6 +163,7 @@ class KernelsTest {
         ConvGeometry.of(Shape.of(13, 130, 13, 14), Shape.of(140, 130, 3, 3), s.stride(2)),
         ConvGeometry.of(
             Shape.of(9, 200, 9, 9), Shape.of(200, 100, 3, 3), s.stride(2).groups(2)),
+        ConvGeometry.of(Shape.of(2, 3, 80, 80), Shape.of(64, 3, 3, 3), s.stride(2)),
         ConvGeometry.of(Shape.of(2, 64, 9, 14), Shape.of(64, 64, 3, 3), s),
         ConvGeometry.of(Shape.of(256, 176, 1, 1), Shape.of(176, 176, 3, 3), s),
         ConvGeometry.of(Shape.of(1, 64, 40, 40), Shape.of(70, 64, 1, 1), ConvSettings.DEFAULT),
