@@ -18,7 +18,7 @@ final class VectorRows {
 
   /// `tile[r·width + j] = Σₚ x[xAt + offsets[p] + r·L] · w[wAt + p·width + j]` for r < rows, where width is 2 L, or L.
   ///
-  /// @param rows a multiple of 4
+  /// @param rows a multiple of 4, so that no tile of 2 is left
   /// @param depth how many channels: a multiple of 4
   /// @param offsets of the channels, where four that begin with a multiple of 4 lie one after the other
   static void run(
@@ -53,8 +53,7 @@ final class VectorRows {
       case 12 -> wide12(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 8 -> wide8(depth, x, xAt, offsets, w, wAt, tile, tileAt);
       case 6 -> wide6(depth, x, xAt, offsets, w, wAt, tile, tileAt);
-      case 4 -> wide4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
-      default -> wide2(depth, x, xAt, offsets, w, wAt, tile, tileAt);
+      default -> wide4(depth, x, xAt, offsets, w, wAt, tile, tileAt);
     }
   }
 
@@ -394,30 +393,6 @@ final class VectorRows {
     c2v.intoArray(tile, tileAt + 2 * STEP + L);
     c3u.intoArray(tile, tileAt + 3 * STEP);
     c3v.intoArray(tile, tileAt + 3 * STEP + L);
-  }
-
-  private static void wide2(
-      int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
-    FloatVector c0u = FloatVector.zero(S);
-    FloatVector c0v = FloatVector.zero(S);
-    FloatVector c1u = FloatVector.zero(S);
-    FloatVector c1v = FloatVector.zero(S);
-    for (int p = 0; p < depth; p++) {
-      int from = xAt + offsets[p];
-      int at = wAt + p * STEP;
-      FloatVector u = FloatVector.fromArray(S, w, at);
-      FloatVector v = FloatVector.fromArray(S, w, at + L);
-      FloatVector f = FloatVector.broadcast(S, x[from]);
-      c0u = f.fma(u, c0u);
-      c0v = f.fma(v, c0v);
-      f = FloatVector.broadcast(S, x[from + L]);
-      c1u = f.fma(u, c1u);
-      c1v = f.fma(v, c1v);
-    }
-    c0u.intoArray(tile, tileAt);
-    c0v.intoArray(tile, tileAt + L);
-    c1u.intoArray(tile, tileAt + STEP);
-    c1v.intoArray(tile, tileAt + STEP + L);
   }
 
   private static void narrow12(

@@ -136,20 +136,20 @@ final class VectorWeightGradient {
                   plane * xSize);
             }
           });
+      int shares = gathered ? 1 : bands;
       Parallel.chunks(
-          s.groups() * (gathered ? 1 : bands) * g.kernelHeight() * runs * pieces,
+          s.groups() * shares * g.kernelHeight() * runs * pieces,
           chunk -> {
             int piece = chunk % pieces;
             int run = chunk / pieces % runs;
             int ky = chunk / pieces / runs % g.kernelHeight();
-            int rest = chunk / pieces / runs / g.kernelHeight();
-            int group = gathered ? rest : rest / bands;
+            int band = chunk / pieces / runs / g.kernelHeight() % shares;
+            int group = chunk / pieces / runs / g.kernelHeight() / shares;
             for (int sum = 0; sum < parts; sum++) {
               int ofSum = Math.min(together, count - sum / split * together); // images
-              int band = gathered ? 0 : rest % bands;
               product(
-                  group, band, gathered ? bands : band + 1, ky, run, piece, sum,
-                  ofSum * pixelsOf(sum), xs, dys, sums, sumsAt, start > begin || sum > 0);
+                  group, band, band + bands / shares, ky, run, piece, sum, ofSum * pixelsOf(sum),
+                  xs, dys, sums, sumsAt, start > begin || sum > 0);
             }
           });
     }

@@ -185,11 +185,12 @@ final class VectorWinograd {
 
   /// The weights of `width` output channels, `[place][in][width]`.
   private void transformWeights(int first, int width, float[] to, int at) {
-    float[] byOutput =
-        turned != null ? turned : Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
-    int from = turned != null ? first * in * 9 : 0;
-    if (turned == null) {
-      VectorPack.panel(width, width, in * 9, w, first * in * 9, 1, in * 9, byOutput, 0);
+    float[] byOutput = turned;
+    int from = first * in * 9;
+    if (byOutput == null) {
+      byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
+      VectorPack.panel(width, width, in * 9, w, from, 1, in * 9, byOutput, 0);
+      from = 0;
     }
     float[] half = Scratch.TILE.floats(18 * L);
     int size = weightsPlace(width);
