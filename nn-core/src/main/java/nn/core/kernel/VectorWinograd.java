@@ -37,7 +37,8 @@ final class VectorWinograd {
   private final int outHeight;
   private final int outWidth;
   private final float[] w;
-  private final float @Nullable [] turned; // w as the input gradient sees it, see #turn; null forward
+  private final boolean gradient; // the input's: in and out exchanged, kernels turned by 180°
+  private final float @Nullable [] turned; // all weights as it sees them, see #turnAll; null: panel by panel
   private final float[] bias;
   private final @Nullable PackedForms packed;
 
@@ -52,14 +53,15 @@ final class VectorWinograd {
 
   private VectorWinograd(
       int batch, int in, int inHeight, int inWidth, int out, int outHeight, int outWidth,
-      int padding, float[] w, float @Nullable [] turned, float @Nullable [] bias,
+      int padding, float[] w, boolean gradient, float @Nullable [] bias,
       @Nullable PackedForms packed) {
     this.in = in;
     this.out = out;
     this.outHeight = outHeight;
     this.outWidth = outWidth;
     this.w = w;
-    this.turned = turned;
+    this.gradient = gradient;
+    turned = gradient && VectorTile.FEW_REGISTERS ? turnAll(in, out, w) : null;
     this.bias = bias == null ? new float[out] : bias;
     this.packed = packed != null && in * out <= MOST_KEPT ? packed : null;
     tileRows = Math.ceilDiv(outHeight, 4);
@@ -103,14 +105,13 @@ final class VectorWinograd {
       @Nullable PackedForms packed) {
     new VectorWinograd(
         g.batch(), g.inChannels(), g.inHeight(), g.inWidth(), g.outChannels(), g.outHeight(),
-        g.outWidth(), g.settings().paddingHeight(), w, null, bias, packed).run(x, y);
+        g.outWidth(), g.settings().paddingHeight(), w, false, bias, packed).run(x, y);
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
     new VectorWinograd(
         g.batch(), g.outChannels(), g.outHeight(), g.outWidth(), g.inChannels(), g.inHeight(),
-        g.inWidth(), 2 - g.settings().paddingHeight(), w,
-        turn(g.outChannels(), g.inChannels(), w), null, null).run(dy, dx);
+        g.inWidth(), 2 - g.settings().paddingHeight(), w, true, null, null).run(dy, dx);
   }
 
   private void run(float[] x, float[] y) {
@@ -186,11 +187,16 @@ final class VectorWinograd {
   /// The weights of `width` output channels, `[place][in][width]`.
   private void transformWeights(int first, int width, float[] to, int at) {
     float[] byOutput = turned;
-    int from = first * in * 9;
+    int from = byOutput == null ? 0 : first * in * 9;
     if (byOutput == null) {
       byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
-      VectorPack.panel(width, width, in * 9, w, from, 1, in * 9, byOutput, 0);
-      from = 0;
+      if (gradient) {
+        for (int c = 0; c < in; c++) {
+          turn(out, w, c, first, width, byOutput, c * 9 * width);
+        }
+      } else {
+        VectorPack.panel(width, width, in * 9, w, first * in * 9, 1, in * 9, byOutput, 0);
+      }
     }
     float[] half = Scratch.TILE.floats(18 * L);
     int size = weightsPlace(width);
@@ -204,27 +210,33 @@ final class VectorWinograd {
     }
   }
 
-  /// The weights seen from the input, in and out exchanged and the kernel turned by 180°: for each panel of outputs `[in][tap][width]`. All
-  /// at once, as panel by panel they would be read in short pieces, a page or more apart: 512 channels of 7×7 15 to 16 ms in
-  /// place of 15 to 19 (AMD Zen 3, two threads).
-  private static float[] turn(int in, int out, float[] w) {
+  /// All weights as the input gradient sees them, for each panel of outputs `[in][tap][width]`. Panel by panel they are read in short
+  /// pieces, a page or more apart; all at once they go to memory and back. Where pieces are 576 bytes all at once is better: 512
+  /// channels of 7×7 15 to 16 ms in place of 15 to 19 (AMD Zen 3, two threads). Where they are twice as long it is not: 7.1 in place of
+  /// 6.2, 256 of 14×14 4.8 in place of 4.1 (AMD Zen 4).
+  private static float[] turnAll(int in, int out, float[] w) {
     float[] turned = Scratch.GRADIENT.floats(in * 9 * out + 2 * WIDE);
     Parallel.chunks(
         Math.ceilDiv(in, TURNED),
         chunk -> {
-          float[] taps = Scratch.LANES.floats(Math.max(9, L) * WIDE);
           for (int c = chunk * TURNED; c < Math.min(in, (chunk + 1) * TURNED); c++) {
             for (int first = 0; first < out; first += WIDE) {
               int width = Math.min(WIDE, out - first);
-              VectorPack.byTap(width, 9, w, (c * out + first) * 9, taps);
-              int to = (first * in + c * width) * 9;
-              for (int tap = 0; tap < 9; tap++) {
-                System.arraycopy(taps, (8 - tap) * width, turned, to + tap * width, width);
-              }
+              turn(out, w, c, first, width, turned, (first * in + c * width) * 9);
             }
           }
         });
     return turned;
+  }
+
+  /// The kernels from channel c to `width` outputs, the last tap first: `[tap][width]`.
+  private static void turn(
+      int out, float[] w, int c, int first, int width, float[] to, int at) {
+    float[] taps = Scratch.LANES.floats(Math.max(9, L) * WIDE);
+    VectorPack.byTap(width, 9, w, (c * out + first) * 9, taps);
+    for (int tap = 0; tap < 9; tap++) {
+      System.arraycopy(taps, (8 - tap) * width, to, at + tap * width, width);
+    }
   }
 
   /// L output channels of the tile rows.
