@@ -1,5 +1,6 @@
 package nn.core.kernel;
 
+import java.util.List;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class VectorWinograd {
   private static final int FEWEST = 48; // tiles of a block, if there are few blocks
 
   private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
+  private static final List<int[]> LAST_FIRST = List.of(new int[] {8, 7, 6, 5, 4, 3, 2, 1, 0}); // taps, turned by 180°
   private static final float[] NO_BIAS = new float[L];
 
   private final int in;
@@ -191,9 +193,8 @@ final class VectorWinograd {
     if (byOutput == null) {
       byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
       if (gradient) {
-        for (int c = 0; c < in; c++) {
-          turn(out, w, c, first, width, byOutput, c * 9 * width);
-        }
+        VectorPack.kernels(
+            width, width, 9, in, w, first * 9, out * 9, LAST_FIRST, byOutput, 0);
       } else {
         VectorPack.panel(width, width, in * 9, w, first * in * 9, 1, in * 9, byOutput, 0);
       }
@@ -222,21 +223,13 @@ final class VectorWinograd {
           for (int c = chunk * TURNED; c < Math.min(in, (chunk + 1) * TURNED); c++) {
             for (int first = 0; first < out; first += WIDE) {
               int width = Math.min(WIDE, out - first);
-              turn(out, w, c, first, width, turned, (first * in + c * width) * 9);
+              VectorPack.kernels(
+                  width, width, 9, 1, w, (c * out + first) * 9, out * 9, LAST_FIRST, turned,
+                  (first * in + c * width) * 9);
             }
           }
         });
     return turned;
-  }
-
-  /// The kernels from channel c to `width` outputs, the last tap first: `[tap][width]`.
-  private static void turn(
-      int out, float[] w, int c, int first, int width, float[] to, int at) {
-    float[] taps = Scratch.LANES.floats(Math.max(9, L) * WIDE);
-    VectorPack.byTap(width, 9, w, (c * out + first) * 9, taps);
-    for (int tap = 0; tap < 9; tap++) {
-      System.arraycopy(taps, (8 - tap) * width, to, at + tap * width, width);
-    }
   }
 
   /// L output channels of the tile rows.
