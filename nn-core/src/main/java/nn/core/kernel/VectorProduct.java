@@ -10,17 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// it has packed, as long as there are not many threads for little work: products of 512×512×512 with Bᵀ take 588 µs in place
 /// of 715 where the two processors have no cache in common, 128×784×1152 540 in place of 860, and as long as before where they
 /// have one. On one thread 1024×1024×1024 runs at 247 GF/s in place of 233 (AMD Zen 5).
+///
+/// Where B and C are too large for the caches, they are read and written in longer pieces: more columns are packed together, and
+/// a tile's rows of A meet all of them before the next tile's do. A convolution of 1×1, 64 → 256 channels of 56×56, batch of 8, takes 4.4 ms in place of 5.2,
+/// 24 → 144 0.98 in place of 1.2; for a single image, which stays in cache, 3 and 20 % more (two threads, AMD Zen 4).
 abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
   private static final int OWN = 64; // columns for each thread that pay for packing A again
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
+  private static final int TOGETHER = 128; // the most columns of B that are packed together
+  private static final int FAR_TOGETHER = 512; // the same where B and C are too large for the caches
+  private static final int FAR = 3 << 20; // numbers of B and C that are, 12 MiB
   static final long CHUNK = 1 << 20; // multiplications and additions that are worth a chunk of their own
 
   final int m;
   final int n;
   final int depth;
   private final boolean byRows; // part after part of A with all of B, or part after part of B with all of A
+  private final boolean far; // B and C are too large for the caches
   private final int rows; // of a part of A
   private final int panels; // of a part of B
   private final int down; // parts of A
@@ -32,7 +40,9 @@ abstract class VectorProduct {
     this.depth = depth;
     this.byRows = byRows;
     this.rows = rows;
-    panels = byRows ? 1 : Math.clamp(KEPT / Math.max(1, depth * WIDTH), 1, VectorPack.TOGETHER);
+    far = (long) (m + depth) * n > FAR;
+    int most = (far ? FAR_TOGETHER : TOGETHER) / WIDTH;
+    panels = byRows ? 1 : Math.clamp(KEPT / Math.max(1, depth * WIDTH), 1, most);
     down = Math.ceilDiv(m, rows);
     across = Math.ceilDiv(n, panels * WIDTH);
   }
@@ -121,7 +131,9 @@ abstract class VectorProduct {
               ? Scratch.PACKED_B.floats((byRows ? across : 1) * rightSize())
               : inPlace;
       if (byRows && inPlace == null) {
-        packPanels(0, across, right, 0);
+        for (int first = 0; first < across; first += TOGETHER / WIDTH) {
+          packPanels(first, Math.min(first + TOGETHER / WIDTH, across), right, first * rightSize());
+        }
       }
       if (!byRows && packed == null) {
         packAllRows(left);
@@ -144,10 +156,16 @@ abstract class VectorProduct {
       int leftAt = byRows ? 0 : i * leftSize();
       int first = j * panels;
       int rightAt = byRows ? j * rightSize() : 0;
-      for (int p = 0; p < panels && (first + p) * WIDTH < n; p++) {
-        VectorProduct.this.multiply(
-            top, Math.min(rows, m - top), left, leftAt, first + p, right,
-            rightAt + p * VectorPack.pitch(depth));
+      int end = Math.min(first + panels, Math.ceilDiv(n, WIDTH));
+      int height = Math.min(rows, m - top);
+      int step;
+      for (int r = 0; r < height; r += step) {
+        step = far ? VectorTile.rows(height - r) : height; // a tile, or all
+        for (int panel = first; panel < end; panel++) {
+          VectorProduct.this.multiply(
+              top + r, step, left, leftAt + r * depth, panel, right,
+              rightAt + (panel - first) * VectorPack.pitch(depth));
+        }
       }
     }
   }
