@@ -148,7 +148,6 @@ final class VectorDepthwise {
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
                 x, (image * g.inChannels() + in) * inArea, -s.paddingHeight(), copy, 0);
-            Arrays.fill(copy, padded.size(), padded.size() + L, 0f);
             for (int m = 0; m < multiplier; m++) {
               int from = (image * g.outChannels() + in * multiplier + m) * outArea;
               Arrays.fill(spread, 0, length, 0f);
