@@ -13,6 +13,7 @@ final class VectorMatmul extends VectorProduct {
   private static final int MANY_ROWS = 512; // of A: too many to be kept packed
   private static final int FEW_ROWS = 8; // of A, for which B need not be packed even if there are few registers
   private static final int FEW_COLUMNS = 64; // of B
+  private static final float MOSTLY_FILLED = 0.9f; // panels of B, compared with those of Aᵀ
   private static final int TURNED = 1 << 14; // numbers of C that are worth a chunk to transpose them
   private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, that a core's cache holds: packing would not pay
 
@@ -51,13 +52,16 @@ final class VectorMatmul extends VectorProduct {
   /// C = A · B; the element (i, p) of A stands at `aAt + i·aRow + p·aColumn`, (p, j) of B at `bAt + p·bRow + j·bColumn`, so
   /// that either may be read transposed. C is `[m×n]`, rows one after the other.
   ///
-  /// If B has few columns, fewer than a quarter of the rows of A, and both are deep, the product is Cᵀ = Bᵀ · Aᵀ: rows of A are better packed as columns, which are read once in longer pieces, and
-  /// a few columns more than whole panels cost less as rows. 512×49×4608 with Aᵀ takes 2.4 to 3.4 ms in place of 3.6 to 4.2,
-  /// 512×10×2048 0.37 in place of 0.48 (AMD Zen 3, two threads).
+  /// If both are deep, and B has few columns, or a last panel that is nearly empty, the product is Cᵀ = Bᵀ · Aᵀ: a few columns more than
+  /// whole panels cost less as rows, and many rows of A are better packed as columns, which are read once in longer pieces. 512×49×4608
+  /// with Aᵀ takes 2.4 to 3.4 ms in place of 3.6 to 4.2, 512×10×2048 0.37 in place of 0.48 (AMD Zen 3, two threads), 256×196×2304
+  /// with Bᵀ 1.23 in place of 1.32 (AMD Zen 4).
   static void multiply(
       int m, int n, int k, float[] a, int aAt, int aRow, int aColumn,
       float[] b, int bAt, int bRow, int bColumn, float[] c, int cAt) {
-    if (n < FEW_COLUMNS && m >= 4 * n && k >= DEPTH) {
+    boolean few = n < FEW_COLUMNS && m >= 4 * n;
+    boolean wasteful = m >= n && filled(n) < MOSTLY_FILLED * filled(m);
+    if (k >= DEPTH && (few || wasteful)) {
       float[] turned = Scratch.OUTPUT.floats(n * m);
       multiply(n, m, k, b, bAt, bColumn, bRow, a, aAt, aColumn, aRow, turned, 0);
       Parallel.range(
@@ -80,6 +84,11 @@ final class VectorMatmul extends VectorProduct {
             c, cAt + j, n, block > 0).run();
       }
     }
+  }
+
+  /// The share of its panels that a matrix of n columns fills.
+  private static float filled(int n) {
+    return (float) n / (Math.ceilDiv(n, WIDTH) * WIDTH);
   }
 
   private static int blocks(int n, int size) {
