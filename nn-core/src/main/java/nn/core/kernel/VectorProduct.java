@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// have one. On one thread 1024×1024×1024 runs at 247 GF/s in place of 233 (AMD Zen 5).
 ///
 /// Where B and C are too large for the caches, they are read and written in longer pieces: more columns are packed together, and
-/// a tile's rows of A meet all of them before the next tile's do. A convolution of 1×1, 64 → 256 channels of 56×56, batch of 8, takes 4.4 ms in place of 5.2,
-/// 24 → 144 0.98 in place of 1.2; for a single image, which stays in cache, 3 and 20 % more (two threads, AMD Zen 4).
+/// a tile's rows of A meet all of them before the next tile's do. A convolution of 1×1, 64 → 256 channels of 56×56, batch of 8,
+/// takes 4.4 ms in place of 5.2, 24 → 144 0.98 in place of 1.2; a single image, which stays in cache, would take 3 and 20 % more
+/// (two threads, AMD Zen 4).
 abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them

@@ -116,9 +116,9 @@ final class VectorRow {
   static void copyBrief(
       float[] x, int uAt, int vAt, int[][] picks, float[] y, int yAt, int yStep, int width) {
     if (Math.max(uAt, vAt) + L <= x.length) {
-      IntVector u = FloatVector.fromArray(S, x, uAt).reinterpretAsInts();
-      IntVector v = FloatVector.fromArray(S, x, vAt).reinterpretAsInts();
-      for (int s = 0; s < picks.length; s++) {
+      for (int s = 0; s < picks.length; s++) { // vectors that are made before a loop may become objects
+        IntVector u = FloatVector.fromArray(S, x, uAt).reinterpretAsInts();
+        IntVector v = FloatVector.fromArray(S, x, vAt).reinterpretAsInts();
         IntVector.fromArray(INTS, picks[s], 0).selectFrom(u, v)
             .and(IntVector.fromArray(INTS, picks[s], L))
             .reinterpretAsFloats().intoArray(y, yAt + s * yStep);
