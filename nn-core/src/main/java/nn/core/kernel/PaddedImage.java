@@ -1,7 +1,6 @@
 package nn.core.kernel;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /// Copies some rows of an image's planes with the zeros around them spelled out, so that the loops over taps need not ask
 /// where the image ends.
@@ -11,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 /// step, from row to row as well. There are either as many sub-planes as the step ([#whole]), or one for each tap of a
 /// row, as wide as the output ([#byTap]): rows of pixels then follow each other without a gap.
 final class PaddedImage {
-  private static final int ROOM = FloatVector.SPECIES_PREFERRED.length(); // zeros behind a sub-plane: its rows are written as whole vectors
+  private static final int ROOM = VectorRow.VECTOR; // zeros behind a sub-plane: its rows are written as whole vectors
 
   private final int channels; // planes that are copied at once
   private final int inHeight;

@@ -14,6 +14,10 @@ final class VectorRow {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+
+  /// Numbers of a vector.
+  static final int VECTOR = L;
+
   private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, i -> 2 * i % L);
   private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, i -> (2 * i + 1) % L);
   private static final VectorMask<Float> UPPER = VectorMask.fromLong(S, -1L << L / 2);
