@@ -161,7 +161,7 @@ final class PaddedImage {
             x, from, from + VectorRow.second(inWidth), picks, to, at, subPlane(), pixels);
       } else {
         for (int s = 0; s < subPlanes; s++) {
-          copyRow(x, from, s * apart - left, to, at + s * subPlane());
+          everyStep(x, from, s * apart - left, to, at + s * subPlane());
         }
       }
     }
@@ -206,7 +206,7 @@ final class PaddedImage {
   }
 
   /// Every step-th column of a row, beginning with `column`: zeros before the first one and behind the last.
-  private void copyRow(float[] x, int xAt, int column, float[] to, int at) {
+  private void everyStep(float[] x, int xAt, int column, float[] to, int at) {
     int from = Math.clamp(Math.ceilDiv(-column, step), 0, pixels);
     int end = Math.clamp(Math.ceilDiv(inWidth - column, step), from, pixels);
     int first = xAt + column + from * step;

@@ -189,15 +189,16 @@ final class VectorWinograd {
   /// The weights of `width` output channels, `[place][in][width]`.
   private void transformWeights(int first, int width, float[] to, int at) {
     float[] byOutput = turned;
-    int from = byOutput == null ? 0 : first * in * 9;
+    int from = first * in * 9;
     if (byOutput == null) {
       byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
       if (gradient) {
         VectorPack.kernels(
             width, width, 9, in, w, first * 9, out * 9, LAST_FIRST, byOutput, 0);
       } else {
-        VectorPack.panel(width, width, in * 9, w, first * in * 9, 1, in * 9, byOutput, 0);
+        VectorPack.panel(width, width, in * 9, w, from, 1, in * 9, byOutput, 0);
       }
+      from = 0;
     }
     float[] half = Scratch.TILE.floats(18 * L);
     int size = weightsPlace(width);
