@@ -11,6 +11,8 @@ public final class PackedForms {
   enum Kind {
     /// Transformed for [VectorWinograd]: four times as many numbers.
     WINOGRAD,
+    /// The same for a step of 2: 16 numbers for 9.
+    WINOGRAD_STEP2,
     /// For [VectorConvolution], without groups.
     DIRECT,
     /// For [VectorPointwise].

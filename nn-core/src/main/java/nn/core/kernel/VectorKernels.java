@@ -80,7 +80,7 @@ public final class VectorKernels implements Kernels {
       VectorDepthwiseSmall.forward(g, x, w, bias, y);
     } else if (VectorDepthwise.fits(g)) {
       VectorDepthwise.forward(g, x, w, bias, y);
-    } else if (VectorWinograd.fits(g)) {
+    } else if (VectorWinograd.fitsForward(g)) {
       VectorWinograd.forward(g, x, w, bias, y, packed);
     } else if (VectorPointwise.fits(g)) {
       VectorPointwise.forward(g, x, w, bias, y, packed);

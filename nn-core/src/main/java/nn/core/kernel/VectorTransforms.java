@@ -47,7 +47,7 @@ final class VectorTransforms {
   }
 
   /// `t = G g`, from 3 vectors to 6.
-  static void weights(
+  private static void weights(
       int lines, float[] g, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -67,6 +67,12 @@ final class VectorTransforms {
       evenB.sub(oddB).intoArray(t, to + 4 * tStep);
       g2.intoArray(t, to + 5 * tStep);
     }
+  }
+
+  /// The same in two dimensions, from 9 vectors to 36.
+  static void kernel(float[] g, int at, int step, float[] half, float[] t, int tAt, int tStep) {
+    weights(3, g, at, step, 3 * step, half, 0, L, 3 * L);
+    weights(6, half, 0, 3 * L, L, t, tAt, 6 * tStep, tStep);
   }
 
   /// `g = Gᵀ t`, from 6 vectors to 3.

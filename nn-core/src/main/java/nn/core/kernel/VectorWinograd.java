@@ -4,12 +4,14 @@ import java.util.List;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
-/// Convolutions of 3×3 with step 1, and their input gradients, by Winograd's F(4×4, 3×3): a tile of 4×4 outputs needs 36
-/// multiplications for each pair of channels instead of 144 (see [VectorTransforms]).
+/// Convolutions of 3×3 with a step of 1 or 2, and their input gradients, by Winograd's algorithm: with a step of 1 a tile of 4×4 outputs needs
+/// 36 multiplications for each pair of channels instead of 144 ([VectorTransforms]), with a step of 2 one of 2×2 needs 25 instead of 36
+/// ([VectorTransformsStep2]). What differs is in [WinogradForm].
 ///
-/// 1. Tiles of 6×6 inputs, which overlap by 2, are transformed, channels as lanes.
-/// 2. For each of the 36 places, a matrix product: tiles × channels by channels × outputs, with the transformed weights.
-/// 3. The products are transformed back into tiles of 4×4 outputs.
+/// 1. Tiles of inputs, which overlap, are transformed, channels as lanes.
+/// 2. For each place of a transformed tile (36, or 25), a matrix product: tiles × channels by channels × outputs, with the transformed weights.
+///    Tiles at an image's edge of which not all outputs are wanted are left out where they can be ([TileOrder]).
+/// 3. The products are transformed back into tiles of outputs.
 ///
 /// The work is cut into blocks of tile rows, as many as a block's intermediate numbers stay in cache; each block transforms
 /// the weights anew, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and needs no
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
 /// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; 256 of 14×14
-/// 233 / 221 against 97 / 95; 512 of 7×7 182 / 149 against 77 / 70. The largest error is 4e-6 of the largest output. A number that is
+/// 233 / 221 against 97 / 95; 512 of 7×7 182 / 149 against 77 / 70. With a step of 2, on two threads, see docs/decisions.md. The largest error is 4e-6 of the largest output. A number that is
 /// not finite makes NaN of its whole tile.
 ///
 /// `-Dnn.convolution=direct` leaves it out, for those who want the last digit.
@@ -28,6 +30,7 @@ final class VectorWinograd {
   private static final int TILES = 192; // of a block, about
   private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB
   private static final int TURNED = 16; // input channels that are worth a chunk of their own to turn their kernels
+  private static final int FEWEST_IN = 32; // channels, forward with a step of 2
   private static final int FEWEST = 48; // tiles of a block, if there are few blocks
 
   private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
@@ -39,6 +42,8 @@ final class VectorWinograd {
   private final int outHeight;
   private final int outWidth;
   private final float[] w;
+  private final WinogradForm form;
+  private final int places; // of products, for each tile and pair of channels
   private final boolean gradient; // the input's: in and out exchanged, kernels turned by 180°
   private final float @Nullable [] turned; // all weights as it sees them, see #turnAll; null: panel by panel
   private final float[] bias;
@@ -50,13 +55,15 @@ final class VectorWinograd {
   private final int rows; // of tiles, in all images
   private final int blocks;
   private final int most; // tiles of a block, a multiple of 4
-  private final int place; // numbers of one of the 36 places of a block's transformed input
+  private final int place; // numbers of one plane of a block's transformed input
   private final int[] offsets; // of the channels of a tile in it
 
   private VectorWinograd(
-      int batch, int in, int inHeight, int inWidth, int out, int outHeight, int outWidth,
-      int padding, float[] w, boolean gradient, float @Nullable [] bias,
+      WinogradForm form, int batch, int in, int inHeight, int inWidth, int out, int outHeight,
+      int outWidth, int padding, float[] w, boolean gradient, float @Nullable [] bias,
       @Nullable PackedForms packed) {
+    this.form = form;
+    places = form.places();
     this.in = in;
     this.out = out;
     this.outHeight = outHeight;
@@ -66,9 +73,9 @@ final class VectorWinograd {
     turned = gradient && VectorTile.FEW_REGISTERS ? turnAll(in, out, w) : null;
     this.bias = bias == null ? new float[out] : bias;
     this.packed = packed != null && in * out <= MOST_KEPT ? packed : null;
-    tileRows = Math.ceilDiv(outHeight, 4);
-    tileColumns = Math.ceilDiv(outWidth, 4);
-    inputs = new WinogradTiles(in, inHeight, inWidth, padding, 6, tileRows, tileColumns);
+    tileRows = Math.ceilDiv(outHeight, form.outputs());
+    tileColumns = Math.ceilDiv(outWidth, form.outputs());
+    inputs = new WinogradTiles(in, inHeight, inWidth, padding, form.inputs());
     rows = batch * tileRows;
     int tiles = rows * tileColumns;
     int wanted = Math.max(Math.clamp(tiles / FEWEST, 1, 4), Math.round((float) tiles / TILES));
@@ -84,12 +91,25 @@ final class VectorWinograd {
   /// Whether this way is open, and the better one.
   static boolean fits(ConvGeometry g) {
     ConvSettings s = g.settings();
+    int step = s.strideHeight();
+    int side = form(g).outputs();
     return WANTED && g.kernelHeight() == 3 && g.kernelWidth() == 3 && s.groups() == 1
-        && s.strideHeight() == 1 && s.strideWidth() == 1
-        && s.dilationHeight() == 1 && s.dilationWidth() == 1
-        && s.paddingHeight() == s.paddingWidth() && s.paddingHeight() <= 2
+        && step == s.strideWidth() && step <= 2 && s.dilationHeight() == 1 && s.dilationWidth() == 1
+        && s.paddingHeight() == s.paddingWidth()
+        && (step == 1 ? s.paddingHeight() <= 2 : s.paddingHeight() == 1)
         && g.inChannels() % L == 0 && g.outChannels() % L == 0
-        && g.batch() * Math.ceilDiv(g.outHeight(), 4) * Math.ceilDiv(g.outWidth(), 4) >= 12;
+        && g.batch() * Math.ceilDiv(g.outHeight(), side) * Math.ceilDiv(g.outWidth(), side) >= 12;
+  }
+
+  /// The same for forward: with a step of 2, the sums of fewer channels are no quicker made than they are transformed back (16 → 32
+  /// channels of 32×32 take as long as the direct form with 512 bit, and 12 % longer with 256).
+  static boolean fitsForward(ConvGeometry g) {
+    return fits(g) && (g.settings().strideHeight() == 1 || g.inChannels() >= FEWEST_IN);
+  }
+
+  /// How a forward pass is computed.
+  static WinogradForm form(ConvGeometry g) {
+    return g.settings().strideHeight() == 1 ? WinogradForm.STEP1 : WinogradForm.STEP2;
   }
 
   private static boolean wanted(String choice) {
@@ -106,19 +126,23 @@ final class VectorWinograd {
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms packed) {
     new VectorWinograd(
-        g.batch(), g.inChannels(), g.inHeight(), g.inWidth(), g.outChannels(), g.outHeight(),
-        g.outWidth(), g.settings().paddingHeight(), w, false, bias, packed).run(x, y);
+        form(g), g.batch(), g.inChannels(), g.inHeight(), g.inWidth(), g.outChannels(),
+        g.outHeight(), g.outWidth(), g.settings().paddingHeight(), w, false, bias, packed)
+        .run(x, y);
   }
 
   static void inputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    boolean step1 = g.settings().strideHeight() == 1;
     new VectorWinograd(
-        g.batch(), g.outChannels(), g.outHeight(), g.outWidth(), g.inChannels(), g.inHeight(),
-        g.inWidth(), 2 - g.settings().paddingHeight(), w, true, null, null).run(dy, dx);
+        step1 ? WinogradForm.STEP1 : WinogradForm.STEP2_GRADIENT, g.batch(), g.outChannels(),
+        g.outHeight(), g.outWidth(), g.inChannels(), g.inHeight(), g.inWidth(),
+        step1 ? 2 - g.settings().paddingHeight() : 0, w, true, null, null).run(dy, dx);
   }
 
   private void run(float[] x, float[] y) {
-    float[] kept =
-        packed == null ? null : packed.of(PackedForms.Kind.WINOGRAD, this::transformAllWeights);
+    PackedForms.Kind kind =
+        form == WinogradForm.STEP1 ? PackedForms.Kind.WINOGRAD : PackedForms.Kind.WINOGRAD_STEP2;
+    float[] kept = packed == null ? null : packed.of(kind, this::transformAllWeights);
     if (blocks % Parallel.threads() != 0 && blocks < 2 * Parallel.threads()) {
       for (int i = 0; i < blocks; i++) {
         block(
@@ -137,16 +161,16 @@ final class VectorWinograd {
   /// The transformed weights of all panels, one after the other.
   private float[] transformAllWeights() {
     int panels = Math.ceilDiv(out, WIDE);
-    float[] all = new float[panels * 36 * weightsPlace(WIDE)];
+    float[] all = new float[panels * form.weightPlanes() * weightsPlace(WIDE)];
     Parallel.chunks(
         panels,
         panel -> transformWeights(
             panel * WIDE, Math.min(WIDE, out - panel * WIDE), all,
-            panel * 36 * weightsPlace(WIDE)));
+            panel * form.weightPlanes() * weightsPlace(WIDE)));
     return all;
   }
 
-  /// Numbers of one of the 36 places of a panel's transformed weights: an odd number of vectors, so that the places do not share
+  /// Numbers of one plane of a panel's transformed weights: an odd number of vectors, so that the planes do not share
   /// lines of the cache (512 channels of 7×7 take 2.0 ms in place of 4.4, AMD Zen 5).
   private int weightsPlace(int width) {
     return in * width + L;
@@ -157,36 +181,40 @@ final class VectorWinograd {
   /// @param kept the transformed weights, if they are kept
   private void block(
       float[] x, float @Nullable [] kept, float[] y, int first, int end) {
-    float[] transformed = Scratch.PIXELS.floats(36 * place);
+    TileOrder order = new TileOrder(form, outHeight, outWidth, first, end);
+    float[] transformed = Scratch.PIXELS.floats(form.inputs().planes() * place);
     Parallel.chunks(
         in / L,
         channels -> inputs.transform(
-            x, first, end, channels, transformed, channels * most * L, L, place));
+            x, order, channels, transformed, channels * most * L, L, place));
     Parallel.chunks(
         Math.ceilDiv(out, WIDE),
         panel -> {
           boolean wide = out - panel * WIDE >= WIDE;
           int width = wide ? WIDE : L;
           int weightsPlace = weightsPlace(width);
-          float[] weights = kept != null ? kept : Scratch.PACKED_B.floats(36 * weightsPlace);
-          int weightsAt = kept != null ? panel * 36 * weightsPlace(WIDE) : 0;
+          float[] weights =
+              kept != null ? kept : Scratch.PACKED_B.floats(form.weightPlanes() * weightsPlace);
+          int weightsAt = kept != null ? panel * form.weightPlanes() * weightsPlace(WIDE) : 0;
           if (kept == null) {
             transformWeights(panel * WIDE, width, weights, 0);
           }
-          int size = most * width + 5 * L;
-          float[] products = Scratch.OUTPUT.floats(36 * size);
-          for (int i = 0; i < 36; i++) {
+          int size = (most + 4) * width + L;
+          float[] products = Scratch.OUTPUT.floats(places * size);
+          for (int i = 0; i < places; i++) {
+            int from = order.start(i);
             VectorRows.run(
-                Math.ceilDiv((end - first) * tileColumns, 4) * 4, wide, in, transformed, i * place,
-                offsets, weights, weightsAt + i * weightsPlace, products, i * size);
+                Math.ceilDiv(order.end(i) - from, 4) * 4, wide, in, transformed,
+                form.inputs().ofPlace()[i] * place + from * L, offsets, weights,
+                weightsAt + form.weightOf()[i] * weightsPlace, products, i * size + from * width);
           }
           for (int lane = 0; lane < width; lane += L) {
-            transformOutput(products, lane, size, width, first, end, panel * WIDE + lane, y);
+            transformOutput(products, lane, size, width, order, panel * WIDE + lane, y);
           }
         });
   }
 
-  /// The weights of `width` output channels, `[place][in][width]`.
+  /// The weights of `width` output channels, `[plane][in][width]`.
   private void transformWeights(int first, int width, float[] to, int at) {
     float[] byOutput = turned;
     int from = first * in * 9;
@@ -204,10 +232,8 @@ final class VectorWinograd {
     int size = weightsPlace(width);
     for (int c = 0; c < in; c++) {
       for (int lane = 0; lane < width; lane += L) {
-        VectorTransforms.weights(
-            3, byOutput, from + c * 9 * width + lane, width, 3 * width, half, 0, L, 3 * L);
-        VectorTransforms.weights(
-            6, half, 0, 3 * L, L, to, at + c * width + lane, 6 * size, size);
+        form.weights().map(
+            byOutput, from + c * 9 * width + lane, width, half, to, at + c * width + lane, size);
       }
     }
   }
@@ -235,34 +261,38 @@ final class VectorWinograd {
 
   /// L output channels of the tile rows.
   private void transformOutput(
-      float[] products, int lane, int size, int width, int first, int end, int channel,
-      float[] y) {
-    float[] half = Scratch.TILE.floats(24 * L);
-    float[] edge = Scratch.LANES.floats(16 * L);
-    int from = lane;
-    int row = first;
-    while (row < end) {
+      float[] products, int lane, int size, int width, TileOrder order, int channel, float[] y) {
+    int points = form.points();
+    int outputs = form.outputs();
+    float[] half = Scratch.TILE.floats(points * outputs * L);
+    float[] edge = Scratch.LANES.floats(outputs * outputs * L);
+    int row = order.first();
+    while (row < order.end()) {
       int image = row / tileRows;
-      int next = Math.min(end, (image + 1) * tileRows);
-      int top = row % tileRows * 4;
-      int bottom = Math.min(outHeight, ((next - 1) % tileRows + 1) * 4);
+      int next = Math.min(order.end(), (image + 1) * tileRows);
+      int top = row % tileRows * outputs;
+      int bottom = Math.min(outHeight, ((next - 1) % tileRows + 1) * outputs);
       float[] byPixel = Scratch.IMAGE.floats((bottom - top) * outWidth * L);
       for (; row < next; row++) {
-        int oy = row % tileRows * 4;
-        for (int column = 0; column < tileColumns; column++, from += width) {
-          int ox = column * 4;
-          VectorTransforms.output(
-              6, products, from, size, 6 * size, NO_BIAS, 0, half, 0, L, 6 * L);
-          if (oy + 4 <= outHeight && ox + 4 <= outWidth) {
-            VectorTransforms.output(
-                4, half, 0, 6 * L, L, bias, channel, byPixel, ((oy - top) * outWidth + ox) * L,
-                outWidth * L, L);
+        int oy = row % tileRows * outputs;
+        int n = order.row(row);
+        for (int column = 0; column < tileColumns; column++, n++) {
+          n = column == tileColumns - 1 ? order.last(row) : n;
+          int ox = column * outputs;
+          form.map().map(
+              points, products, lane + n * width, size, points * size, NO_BIAS, 0, half, 0, L,
+              points * L);
+          int to = ((oy - top) * outWidth + ox) * L;
+          if (oy + outputs <= outHeight && ox + outputs <= outWidth) {
+            form.map().map(
+                outputs, half, 0, points * L, L, bias, channel, byPixel, to, outWidth * L, L);
           } else {
-            VectorTransforms.output(4, half, 0, 6 * L, L, bias, channel, edge, 0, 4 * L, L);
-            for (int i = 0; i < Math.min(4, outHeight - oy); i++) {
+            form.map().map(
+                outputs, half, 0, points * L, L, bias, channel, edge, 0, outputs * L, L);
+            for (int i = 0; i < Math.min(outputs, outHeight - oy); i++) {
               System.arraycopy(
-                  edge, i * 4 * L, byPixel, ((oy + i - top) * outWidth + ox) * L,
-                  Math.min(4, outWidth - ox) * L);
+                  edge, i * outputs * L, byPixel, to + i * outWidth * L,
+                  Math.min(outputs, outWidth - ox) * L);
             }
           }
         }

@@ -2,14 +2,14 @@ package nn.core.kernel;
 
 import nn.core.ConvSettings;
 
-/// The gradient of a 3×3 convolution with respect to its kernel by Winograd's F(4×4, 3×3): what [VectorWinograd] does, read
-/// backwards. Inputs and output gradients are transformed tile by tile; for each of the 36 places, the sum over tiles of
+/// The gradient of a 3×3 convolution with respect to its kernel by Winograd's algorithm, with a step of 1 or 2: what [VectorWinograd] does, read
+/// backwards. Inputs and output gradients are transformed tile by tile; for each place (36, or 25), the sum over tiles of
 /// input times output gradient is a matrix product; the sums are transformed into the 9 weights.
 ///
 /// Tiles come in blocks whose intermediate numbers stay in cache. With many channels the threads share the pairs of channels, and each
 /// transforms what it needs for itself; with few, groups of blocks do, each with its own cache, and the groups' sums are added in order.
 ///
-/// Channels come in panels of 2 L, whose 36 places lie next to each other. With panels of L inputs, and place by place, a training step of
+/// Channels come in panels of 2 L, whose places lie next to each other. With panels of L inputs, and place by place, a training step of
 /// ResNet-18 spent 59 ms in here, now 52 (one thread, batch of 8, AMD Zen 5): 256 channels of 14×14 took 4.9 ms, now 3.8.
 final class VectorWinogradGradient {
   private static final int L = VectorTransforms.lanes();
@@ -22,30 +22,39 @@ final class VectorWinogradGradient {
 
   private final int in;
   private final int out;
+  private final WinogradGradientForm form;
+  private final int places; // of sums, for each pair of channels
   private final int columns; // tiles in a row
   private final int rows; // of tiles, in all images
   private final WinogradTiles inputs;
   private final WinogradTiles outputs;
   private final int blocks;
-  private final int place; // numbers of one of the 36 places of a panel: WIDE channels, or the last L, of a block's tiles
+  private final int place; // numbers of one plane of a panel's tiles: WIDE channels, or the last L, of a block's tiles
   private final int inPanels;
   private final int pairs; // of a panel of inputs and one of outputs
 
   private VectorWinogradGradient(ConvGeometry g) {
     in = g.inChannels();
     out = g.outChannels();
-    int tileRows = Math.ceilDiv(g.outHeight(), 4);
-    columns = Math.ceilDiv(g.outWidth(), 4);
-    rows = g.batch() * tileRows;
+    form =
+        VectorWinograd.form(g) == WinogradForm.STEP1
+            ? WinogradGradientForm.STEP1
+            : WinogradGradientForm.STEP2;
+    places = form.forward().places();
+    int side = form.forward().outputs();
+    columns = Math.ceilDiv(g.outWidth(), side);
+    rows = g.batch() * Math.ceilDiv(g.outHeight(), side);
     ConvSettings s = g.settings();
     inputs =
         new WinogradTiles(
-            in, g.inHeight(), g.inWidth(), s.paddingHeight(), 6, tileRows, columns);
-    outputs = new WinogradTiles(out, g.outHeight(), g.outWidth(), 0, 4, tileRows, columns);
+            in, g.inHeight(), g.inWidth(), s.paddingHeight(), form.forward().inputs());
+    outputs =
+        new WinogradTiles(
+            out, g.outHeight(), g.outWidth(), 0, form.outputs());
     int tiles = rows * columns;
     int wanted = Math.max(tiles / FEWEST >= FEW ? FEW : 1, Math.round((float) tiles / TILES));
     blocks = Math.min(rows, wanted);
-    place = Math.ceilDiv(rows, blocks) * columns * WIDE + L; // an odd number of vectors, so that the places do not share lines of the cache
+    place = Math.ceilDiv(rows, blocks) * columns * WIDE + L; // an odd number of vectors, so that the planes do not share lines of the cache
     inPanels = Math.ceilDiv(in, WIDE);
     pairs = inPanels * Math.ceilDiv(out, WIDE);
   }
@@ -61,14 +70,14 @@ final class VectorWinogradGradient {
           () -> {
             Block block = new Block(x, dy, 0, rows);
             return pair -> {
-              float[] sums = Scratch.GRADIENT.floats(36 * sumsPlace(pair));
+              float[] sums = Scratch.GRADIENT.floats(places * sumsPlace(pair));
               block.products(pair, sums, 0, true);
               transformSums(sums, 0, pair, dw);
             };
           });
       return;
     }
-    int size = 36 * (in * out + pairs * L);
+    int size = places * (in * out + pairs * L);
     int wanted = Math.min(GROUPS, blocks);
     int groups = wanted >= FEW && (long) wanted * size <= SUMS ? wanted : 1;
     float[] sums = Scratch.GRADIENT.floats(groups * size);
@@ -94,7 +103,7 @@ final class VectorWinogradGradient {
         pair -> {
           int at = sumsAt(pair);
           for (int group = 1; group < groups; group++) {
-            VectorTile.add(sums, group * size + at, sums, at, 36 * sumsPlace(pair));
+            VectorTile.add(sums, group * size + at, sums, at, places * sumsPlace(pair));
           }
           transformSums(sums, at, pair, dw);
         });
@@ -103,27 +112,26 @@ final class VectorWinogradGradient {
   /// The transformed tiles of some rows, as one thread sees them: of all inputs, and of one panel of outputs after another.
   private final class Block {
     private final float[] dy;
-    private final int first;
-    private final int end;
-    private final float[] left = Scratch.PIXELS.floats(inPanels * 36 * place);
-    private final float[] right = Scratch.PACKED_B.floats(36 * place);
+    private final TileOrder order;
+    private final int leftPanel = form.forward().inputs().planes() * place;
+    private final float[] left = Scratch.PIXELS.floats(inPanels * leftPanel);
+    private final float[] right = Scratch.PACKED_B.floats(form.outputs().planes() * place);
     private int panel = -1; // that `right` has
 
     Block(float[] x, float[] dy, int first, int end) {
       this.dy = dy;
-      this.first = first;
-      this.end = end;
+      order = new TileOrder(form.forward(), outputs.height(), outputs.width(), first, end);
       for (int i = 0; i < inPanels; i++) {
-        transform(inputs, x, i, left, i * 36 * place);
+        transform(inputs, x, i, left, i * leftPanel);
       }
     }
 
-    /// A panel's tiles, `[place][tile][width]`.
+    /// A panel's tiles, `[plane][tile][width]`.
     private void transform(WinogradTiles tiles, float[] from, int panel, float[] to, int at) {
       int width = width(tiles.channels(), panel);
       for (int lane = 0; lane < width; lane += L) {
         tiles.transform(
-            from, first, end, (panel * WIDE + lane) / L, to, at + lane, width, place);
+            from, order, (panel * WIDE + lane) / L, to, at + lane, width, place);
       }
     }
 
@@ -134,15 +142,18 @@ final class VectorWinogradGradient {
         panel = pair / inPanels;
         transform(outputs, dy, panel, right, 0);
       }
-      int tiles = (end - first) * columns;
       int inWidth = inWidth(pair);
       int outWidth = outWidth(pair);
-      int[] channels = VectorPack.steps(tiles, inWidth);
-      int[] outputs = outWidth == WIDE ? null : VectorPack.steps(tiles, outWidth);
-      for (int i = 0; i < 36; i++) {
+      int[] channels = VectorPack.steps(order.tiles(), inWidth);
+      int[] outputs = outWidth == WIDE ? null : VectorPack.steps(order.tiles(), outWidth);
+      for (int i = 0; i < places; i++) {
+        int from = order.start(i);
         VectorTile.panel(
-            inWidth, outWidth, tiles, left, (pair % inPanels * 36 + i) * place, channels, right,
-            i * place, outputs, sums, at + i * sumsPlace(pair), outWidth, !fresh);
+            inWidth, outWidth, order.end(i) - from, left,
+            pair % inPanels * leftPanel + form.forward().inputs().ofPlace()[i] * place
+                + from * inWidth,
+            channels, right, form.outputs().ofPlace()[i] * place + from * outWidth, outputs, sums,
+            at + i * sumsPlace(pair), outWidth, !fresh);
       }
     }
   }
@@ -152,13 +163,14 @@ final class VectorWinogradGradient {
     int inWidth = inWidth(pair);
     int width = outWidth(pair);
     int size = sumsPlace(pair);
-    float[] half = Scratch.TILE.floats(18 * L);
+    int points = form.forward().points();
+    float[] half = Scratch.TILE.floats(3 * points * L);
     float[] taps = Scratch.OUTPUT.floats(9 * inWidth * L); // [in][tap][out]
     for (int lane = 0; lane < width; lane += L) {
       for (int c = 0; c < inWidth; c++) {
-        VectorTransforms.weightGradient(
-            6, sums, at + c * width + lane, size, 6 * size, half, 0, L, 6 * L);
-        VectorTransforms.weightGradient(3, half, 0, 6 * L, L, taps, c * 9 * L, 3 * L, L);
+        form.map().map(
+            points, sums, at + c * width + lane, size, points * size, half, 0, L, points * L);
+        form.map().map(3, half, 0, points * L, L, taps, c * 9 * L, 3 * L, L);
       }
       VectorTranspose.transpose(
           9 * inWidth, L, taps, 0, L, dw,
@@ -178,7 +190,7 @@ final class VectorWinogradGradient {
     return width(out, pair / inPanels);
   }
 
-  /// Numbers of one of the 36 places of a pair's sums: an odd number of vectors, as of the tiles' places.
+  /// Numbers of one place of a pair's sums: an odd number of vectors, as of the tiles' planes.
   private int sumsPlace(int pair) {
     return inWidth(pair) * outWidth(pair) + L;
   }
@@ -186,6 +198,6 @@ final class VectorWinogradGradient {
   /// Where a pair's sums begin.
   private int sumsAt(int pair) {
     int before = pair / inPanels * WIDE * in + pair % inPanels * WIDE * outWidth(pair); // pairs of single channels
-    return 36 * (before + pair * L);
+    return places * (before + pair * L);
   }
 }

@@ -2,16 +2,12 @@ package nn.core.kernel;
 
 import java.util.Arrays;
 
-/// The tiles of one side of a convolution by [VectorTransforms]: of the inputs 6×6, of the outputs' gradients 4×4, both 4
-/// apart. Rows of tiles are counted through all images.
+/// The tiles of one side of a convolution by [WinogradForm]. Rows of tiles are counted through all images.
 ///
 /// @param channels a multiple of the vector's lanes
 /// @param padding how far the first tile begins outside of the image
-/// @param reach the side of a tile: 6 or 4
-/// @param rows rows of tiles in an image
-/// @param columns tiles in a row
-record WinogradTiles(
-    int channels, int height, int width, int padding, int reach, int rows, int columns) {
+/// @param side what a tile is, along each dimension
+record WinogradTiles(int channels, int height, int width, int padding, WinogradSide side) {
   private static final int L = VectorTransforms.lanes();
 
   /// The first of so many rows that is in a block, of blocks that differ by a row at most.
@@ -19,30 +15,35 @@ record WinogradTiles(
     return (int) ((long) rows * block / blocks);
   }
 
-  /// Transforms L channels of the tiles in the rows from `first` to before `end`: the vector for place p of the n-th tile
-  /// goes to `at + n·step + p·place`.
+  /// Transforms L channels of a block's tiles: the vector for place p of the n-th tile goes to `at + n·step + p·place`.
   ///
   /// @param block which L channels
   void transform(
-      float[] x, int first, int end, int block, float[] to, int at, int step, int place) {
-    float[] half = Scratch.TILE.floats(6 * reach * L);
-    int across = (columns - 1) * 4 + reach; // pixels that the tiles of a row reach
-    int next;
-    for (int row = first; row < end; row = next) { // image by image
-      next = Math.min(end, (row / rows + 1) * rows);
-      int down = (next - row - 1) * 4 + reach;
+      float[] x, TileOrder order, int block, float[] to, int at, int step, int place) {
+    int reach = side.reach();
+    int apart = side.apart();
+    int mapped = side.mapped();
+    int columns = order.columns();
+    float[] half = Scratch.TILE.floats(mapped * reach * L);
+    int across = (columns - 1) * apart + reach; // pixels that the tiles of a row reach
+    int row = order.first();
+    while (row < order.end()) { // image by image
+      int image = row / order.rows();
+      int next = Math.min(order.end(), (image + 1) * order.rows());
+      int down = (next - row - 1) * apart + reach;
       float[] byPixel = Scratch.IMAGE.floats(down * across * L);
-      copy(x, row / rows * channels + block * L, row % rows * 4 - padding, down, across, byPixel);
-      for (int y = 0; row < next; row++, y += 4) {
-        for (int column = 0; column < columns; column++, at += step) {
-          int from = (y * across + column * 4) * L;
-          if (reach == 6) {
-            VectorTransforms.input(6, byPixel, from, L, across * L, half, 0, L, 6 * L);
-            VectorTransforms.input(6, half, 0, 6 * L, L, to, at, 6 * place, place);
-          } else {
-            VectorTransforms.outputGradient(4, byPixel, from, L, across * L, half, 0, L, 4 * L);
-            VectorTransforms.outputGradient(6, half, 0, 4 * L, L, to, at, 6 * place, place);
-          }
+      copy(
+          x, image * channels + block * L, row % order.rows() * apart - padding, down, across,
+          byPixel);
+      for (int y = 0; row < next; row++, y += apart) {
+        int n = order.row(row);
+        for (int column = 0; column < columns; column++, n++) {
+          n = column == columns - 1 ? order.last(row) : n;
+          side.map().map(
+              reach, byPixel, (y * across + column * apart) * L, L, across * L, half, 0, L,
+              reach * L);
+          side.map().map(
+              mapped, half, 0, reach * L, L, to, at + n * step, mapped * place, place);
         }
       }
     }

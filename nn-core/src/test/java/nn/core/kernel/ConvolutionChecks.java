@@ -119,6 +119,15 @@ final class ConvolutionChecks {
     for (int i = 0; i < tiled.length; i++) {
       convolution(kernels, geometry(tiled[i], s.padding(i % 3)), 20 + i);
     }
+    int[][] tiledStep2 = { // the same in tiles of 2×2 outputs, and 4×4 inputs' gradients
+        {1, 16, 16, 16, 32, 3, 3}, {3, 32, 14, 14, 48, 3, 3}, {2, 48, 17, 27, 16, 3, 3},
+        {5, 32, 45, 34, 32, 3, 3}, {40, 32, 3, 3, 32, 3, 3}, {4, 512, 7, 8, 32, 3, 3},
+        {8, 32, 6, 7, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {20, 64, 2, 13, 32, 3, 3},
+        {3, 40, 9, 18, 24, 3, 3}, {3, 36, 9, 9, 20, 3, 3}, // odd panels for 8 and 4 lanes
+    };
+    for (int i = 0; i < tiledStep2.length; i++) {
+      convolution(kernels, geometry(tiledStep2[i], s.padding(1).stride(2)), 76 + i);
+    }
   }
 
   private static ConvGeometry geometry(int[] n, ConvSettings settings) {
@@ -203,7 +212,7 @@ final class ConvolutionChecks {
     float[] dx = KernelChecks.random(x.length, 6);
     float[] dw = KernelChecks.random(w.length, 7);
     boolean tiled =
-        g.kernelHeight() == 3 && g.kernelWidth() == 3 && g.settings().strideHeight() == 1
+        g.kernelHeight() == 3 && g.kernelWidth() == 3 && g.settings().strideHeight() <= 2
             && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0;
     kernels.conv2d(g, x, w, bias, y);
     forward(g, x, w, bias).check(kernels.name() + " y of " + g, y, tiled);

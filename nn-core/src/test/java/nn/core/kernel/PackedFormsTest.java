@@ -44,6 +44,18 @@ class PackedFormsTest {
   }
 
   @Test
+  void theSameWeightsServeDifferentSteps() {
+    NdArray w = random(32, 32, 3, 3);
+    NdArray x = random(2, 32, 12, 12);
+    for (int step : new int[] {1, 2, 1}) {
+      ConvSettings settings = ConvSettings.DEFAULT.padding(1).stride(step);
+      assertArrayEquals(
+          Tensor.constant(x).conv2d(Tensor.variable(w), null, settings).value().array(),
+          Tensor.constant(x).conv2d(Tensor.constant(w), null, settings).value().array());
+    }
+  }
+
+  @Test
   void formsLastUntilTheArrayIsWritten() {
     NdArray w = random(8, 8);
     PackedForms forms = w.packed();
