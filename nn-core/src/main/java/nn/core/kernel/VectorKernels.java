@@ -86,6 +86,8 @@ public final class VectorKernels implements Kernels {
       VectorPointwise.forward(g, x, w, bias, y, packed);
     } else if (VectorSubsampled.fits(g)) {
       VectorSubsampled.forward(g, x, w, bias, y, packed);
+    } else if (VectorFirstLayer.fits(g)) {
+      VectorFirstLayer.forward(g, x, w, bias, y);
     } else {
       VectorConvolution.forward(g, x, w, bias, y, packed);
     }
@@ -124,6 +126,8 @@ public final class VectorKernels implements Kernels {
       VectorPointwise.weightGradient(g, x, dy, dw);
     } else if (VectorSubsampled.fits(g)) {
       VectorSubsampled.weightGradient(g, x, dy, dw);
+    } else if (VectorFirstLayer.fits(g)) {
+      VectorFirstLayerGradient.run(g, x, dy, dw);
     } else {
       VectorWeightGradient.run(g, x, dy, dw);
     }

@@ -33,7 +33,8 @@ final class VectorWinograd {
   private static final int FEWEST_IN = 32; // channels, forward with a step of 2
   private static final int FEWEST = 48; // tiles of a block, if there are few blocks
 
-  private static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
+  /// Whether convolutions may share products between outputs.
+  static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
   private static final List<int[]> LAST_FIRST = List.of(new int[] {8, 7, 6, 5, 4, 3, 2, 1, 0}); // taps, turned by 180°
   private static final float[] NO_BIAS = new float[L];
 

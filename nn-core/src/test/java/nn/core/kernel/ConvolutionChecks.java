@@ -128,6 +128,13 @@ final class ConvolutionChecks {
     for (int i = 0; i < tiledStep2.length; i++) {
       convolution(kernels, geometry(tiledStep2[i], s.padding(1).stride(2)), 76 + i);
     }
+    int[][] first = { // few channels, large kernels (VectorFirstLayer)
+        {2, 3, 20, 60, 40, 7, 7}, {1, 4, 9, 51, 33, 7, 9}, {3, 1, 53, 62, 64, 8, 7},
+        {1, 2, 7, 120, 100, 10, 11}, {9, 3, 12, 57, 16, 7, 7},
+    };
+    for (int i = 0; i < first.length; i++) {
+      convolution(kernels, geometry(first[i], s.padding(3, 2 + i).stride(2)), 90 + i);
+    }
   }
 
   private static ConvGeometry geometry(int[] n, ConvSettings settings) {
@@ -212,8 +219,10 @@ final class ConvolutionChecks {
     float[] dx = KernelChecks.random(x.length, 6);
     float[] dw = KernelChecks.random(w.length, 7);
     boolean tiled =
-        g.kernelHeight() == 3 && g.kernelWidth() == 3 && g.settings().strideHeight() <= 2
-            && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0;
+        g.settings().strideHeight() <= 2
+            && (g.kernelHeight() == 3 && g.kernelWidth() == 3
+                && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0
+                || g.kernelHeight() >= 7 && g.kernelWidth() >= 7);
     kernels.conv2d(g, x, w, bias, y);
     forward(g, x, w, bias).check(kernels.name() + " y of " + g, y, tiled);
     float[] kept = KernelChecks.random(dy.length, 5);

@@ -1,0 +1,82 @@
+package nn.core.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// How two neighbouring outputs of a convolution with a step of 2 share products, along one dimension: [VectorTransformsStep2] for kernels of any
+/// length. Taps two apart make pairs, those at even places and those at odd ones. Of a pair (g0, g1) and the numbers d0, d1, d2 that it meets in
+/// either output,
+///
+/// ```text
+/// y0 += d0 g0 + d1 g1        = (d0 − d1) g0 + d1 (g0 + g1)
+/// y1 +=         d1 g0 + d2 g1 =               d1 (g0 + g1) + (d2 − d1) g1
+/// ```
+///
+/// three products in place of four. A tap that is left over takes two. So 7 taps need 11 products for two outputs, in place of 14.
+///
+/// A tile of two outputs begins 4 numbers behind the one before. What all tiles see of one kind lies side by side in a plane, and what
+/// a tile sees of its second pair its neighbour sees of the first: the same plane, a tile further.
+final class TapPairs {
+  /// Which outputs a product belongs to: the tile's first, both, or the second.
+  static final int KINDS = 3;
+
+  static final int FIRST = 0;
+  static final int BOTH = 1;
+  static final int SECOND = 2;
+
+  /// The planes: for the even numbers of an image, and then for the odd ones, d0 − d1, d1, d2 − d1 and d0.
+  static final int PLANES = 8;
+
+  private static final int LEFT = 0;
+  private static final int MIDDLE = 1;
+  private static final int RIGHT = 2;
+  private static final int ALONE = 3;
+
+  /// One product.
+  ///
+  /// @param plane what it takes of the image
+  /// @param shift from which tile on
+  /// @param tap what it takes of the kernel
+  /// @param other the tap that is added to it, or −1
+  record Term(int plane, int shift, int tap, int other) {}
+
+  private final List<List<Term>> terms =
+      List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+  private final boolean[] used = new boolean[PLANES];
+
+  TapPairs(int taps) {
+    for (int odd = 0; odd < 2; odd++) {
+      int tap = odd;
+      for (int shift = 0; tap < taps; shift++, tap += 4) {
+        if (tap + 2 < taps) {
+          add(FIRST, 4 * odd + LEFT, shift, tap, -1);
+          add(BOTH, 4 * odd + MIDDLE, shift, tap, tap + 2);
+          add(SECOND, 4 * odd + RIGHT, shift, tap + 2, -1);
+        } else {
+          add(FIRST, 4 * odd + ALONE, shift, tap, -1);
+          add(SECOND, 4 * odd + MIDDLE, shift, tap, -1);
+        }
+      }
+    }
+  }
+
+  private void add(int kind, int plane, int shift, int tap, int other) {
+    terms.get(kind).add(new Term(plane, shift, tap, other));
+    used[plane] = true;
+  }
+
+  /// The products of a kind.
+  List<Term> terms(int kind) {
+    return terms.get(kind);
+  }
+
+  /// Whether any product takes something of a plane.
+  boolean uses(int plane) {
+    return used[plane];
+  }
+
+  /// The most tiles that a product is shifted by.
+  int reach() {
+    return terms.stream().flatMap(List::stream).mapToInt(Term::shift).max().orElse(0);
+  }
+}
