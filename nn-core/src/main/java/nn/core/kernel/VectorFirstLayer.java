@@ -1,6 +1,5 @@
 package nn.core.kernel;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import nn.core.ConvSettings;
@@ -32,6 +31,7 @@ final class VectorFirstLayer {
     planes = new VectorTapPlanes(g, ROWS);
   }
 
+  /// Whether this way is open, and the better one: forward, and for the weights' gradients.
   static boolean fits(ConvGeometry g) {
     ConvSettings s = g.settings();
     return VectorWinograd.WANTED && s.strideHeight() == 2 && s.strideWidth() == 2 && s.groups() == 1
@@ -48,8 +48,7 @@ final class VectorFirstLayer {
   private void run(float[] x, float[] w, float @Nullable [] bias, float[] y) {
     int panels = Math.ceilDiv(g.outChannels(), WIDE);
     float[] weights = Scratch.WEIGHTS.floats(panels * planes.terms * WIDE);
-    float[] added = Scratch.GRADIENT.floats(panels * WIDE);
-    Arrays.fill(added, 0f);
+    float[] added = new float[panels * WIDE];
     if (bias != null) {
       System.arraycopy(bias, 0, added, 0, bias.length);
     }
@@ -94,8 +93,7 @@ final class VectorFirstLayer {
           int[] of = planes.offsets(kind);
           VectorTile.panel(
               planes.columns, width, of.length, seen, (row - first) * planes.pitch, of, weights, at,
-              null,
-              sums, kind * size, WIDE, false);
+              null, sums, kind * size, WIDE, false);
           at += of.length * WIDE;
         }
         for (int lane = 0; lane < width; lane += L) {

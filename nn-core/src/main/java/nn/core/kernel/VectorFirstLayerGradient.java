@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// added up, and the sums over all tiles of what the terms see times that are matrix products, terms × tiles by tiles × outputs. Each
 /// tap's gradient is the sum over the terms that take it.
 ///
-/// The strips of all images come in groups; each group's sums are made by one thread, and added in order. 3 → 64 channels, 7×7 of 224×224, batch of 8, two
+/// The strips of all images are summed in groups ([PartialSums]). 3 → 64 channels, 7×7 of 224×224, batch of 8, two
 /// threads, AMD Zen 4: five sixths of the time that [VectorWeightGradient] takes.
 final class VectorFirstLayerGradient {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -16,7 +16,6 @@ final class VectorFirstLayerGradient {
   private static final int WIDE = VectorTile.WIDTH;
   private static final int ROWS = 4; // of tiles in a strip
   private static final int KINDS = VectorTapPlanes.KINDS;
-  private static final int GROUPS = 8;
 
   private final ConvGeometry g;
   private final VectorTapPlanes planes;
@@ -34,26 +33,19 @@ final class VectorFirstLayerGradient {
 
   private void run(float[] x, float[] dy, float[] dw) {
     int stripsOfImage = Math.ceilDiv(planes.rows, ROWS);
-    int strips = g.batch() * stripsOfImage;
-    int groups = Math.min(GROUPS, strips);
-    int all = panels * planes.terms * WIDE;
-    float[] sums = Scratch.GRADIENT.floats(groups * all);
-    Parallel.chunks(
-        groups,
-        group -> {
-          Arrays.fill(sums, group * all, (group + 1) * all, 0f);
-          for (int i = strips * group / groups; i < strips * (group + 1) / groups; i++) {
+    int size = panels * planes.terms * WIDE;
+    float[] sum = Scratch.WEIGHTS.floats(size);
+    PartialSums.add(
+        g.batch() * stripsOfImage, sum, size, (from, to, sums, at) -> {
+          Arrays.fill(sums, at, at + size, 0f);
+          for (int i = from; i < to; i++) {
             int first = i % stripsOfImage * ROWS;
             strip(
-                x, dy, i / stripsOfImage, first, Math.min(planes.rows, first + ROWS), sums,
-                group * all);
+                x, dy, i / stripsOfImage, first, Math.min(planes.rows, first + ROWS), sums, at);
           }
         });
-    for (int group = 1; group < groups; group++) {
-      VectorTile.add(sums, group * all, sums, 0, all);
-    }
     for (int panel = 0; panel < panels; panel++) {
-      unpack(sums, panel, dw);
+      unpack(sum, panel, dw);
     }
   }
 
@@ -84,8 +76,7 @@ final class VectorFirstLayerGradient {
         }
         VectorTile.panel(
             count, width, tiles, byTile, 0, VectorPack.steps(tiles, pitch), gradients, 0, null,
-            sums,
-            sumsAt + (panel * planes.terms + term) * WIDE, WIDE, true);
+            sums, sumsAt + (panel * planes.terms + term) * WIDE, WIDE, true);
       }
       term += count;
     }
@@ -115,6 +106,7 @@ final class VectorFirstLayerGradient {
     return 4 * planes.columns * L;
   }
 
+  /// The gradients of some rows of tiles, pixel by pixel, L outputs of each.
   private void pixels(
       float[] dy, int image, int channel, int first, int end, float[] to, int toAt) {
     int area = g.outHeight() * g.outWidth();

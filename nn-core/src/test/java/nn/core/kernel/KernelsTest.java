@@ -164,7 +164,10 @@ class KernelsTest {
         ConvGeometry.of(
             Shape.of(9, 200, 9, 9), Shape.of(200, 100, 3, 3), s.stride(2).groups(2)),
         ConvGeometry.of(Shape.of(2, 3, 80, 80), Shape.of(64, 3, 3, 3), s.stride(2)),
+        ConvGeometry.of(Shape.of(3, 3, 70, 80), Shape.of(48, 3, 7, 7), s.stride(2)),
         ConvGeometry.of(Shape.of(2, 64, 9, 14), Shape.of(64, 64, 3, 3), s),
+        ConvGeometry.of(Shape.of(9, 32, 31, 30), Shape.of(80, 32, 3, 3), s.stride(2)),
+        ConvGeometry.of(Shape.of(2, 176, 14, 9), Shape.of(176, 176, 3, 3), s.stride(2)),
         ConvGeometry.of(Shape.of(256, 176, 1, 1), Shape.of(176, 176, 3, 3), s),
         ConvGeometry.of(Shape.of(1, 64, 40, 40), Shape.of(70, 64, 1, 1), ConvSettings.DEFAULT),
         ConvGeometry.of(Shape.of(1, 40, 18, 18), Shape.of(70, 40, 1, 1), ConvSettings.DEFAULT),
