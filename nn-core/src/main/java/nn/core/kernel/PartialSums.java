@@ -18,13 +18,22 @@ final class PartialSums {
 
   private PartialSums() {}
 
+  /// Whether so many parts of `size` numbers are summed in groups; if not, all are one part.
+  static boolean inGroups(int parts, int size) {
+    return parts >= groups(parts) && (long) groups(parts) * size <= MOST;
+  }
+
+  private static int groups(int parts) {
+    return parts >= GROUPS ? GROUPS : GROUPS / 2; // even numbers, for two threads
+  }
+
   /// Writes the sum of all parts, `size` numbers, to `sum`.
   static void add(int parts, float[] sum, int size, Part part) {
-    int groups = parts >= GROUPS ? GROUPS : GROUPS / 2; // even numbers, for two threads
-    if (parts < groups || (long) groups * size > MOST) {
+    if (!inGroups(parts, size)) {
       part.sum(0, parts, sum, 0);
       return;
     }
+    int groups = groups(parts);
     float[] sums = Scratch.GRADIENT.floats(groups * size);
     Parallel.chunks(
         groups,

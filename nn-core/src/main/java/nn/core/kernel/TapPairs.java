@@ -17,20 +17,27 @@ import java.util.List;
 /// A tile of two outputs begins 4 numbers behind the one before. What all tiles see of one kind lies side by side in a plane, and what
 /// a tile sees of its second pair its neighbour sees of the first: the same plane, a tile further.
 final class TapPairs {
-  /// Which outputs a product belongs to: the tile's first, both, or the second.
+  /// Kinds of products, by the outputs that they belong to.
   static final int KINDS = 3;
 
+  /// Products of a tile's first output, of both, of the second.
   static final int FIRST = 0;
+
   static final int BOTH = 1;
   static final int SECOND = 2;
 
-  /// The planes: for the even numbers of an image, and then for the odd ones, d0 − d1, d1, d2 − d1 and d0.
+  /// Planes: four of the even numbers of an image, and behind them four of the odd ones.
   static final int PLANES = 8;
 
-  private static final int LEFT = 0;
-  private static final int MIDDLE = 1;
-  private static final int RIGHT = 2;
-  private static final int ALONE = 3;
+  /// The planes of d0 − d1, d1, d2 − d1 and d0.
+  static final int LEFT = 0;
+
+  static final int MIDDLE = 1;
+  static final int RIGHT = 2;
+  static final int ALONE = 3;
+
+  /// From a plane of the even numbers to that of the odd ones.
+  static final int ODD = 4;
 
   /// One product.
   ///
@@ -49,12 +56,12 @@ final class TapPairs {
       int tap = odd;
       for (int shift = 0; tap < taps; shift++, tap += 4) {
         if (tap + 2 < taps) {
-          add(FIRST, 4 * odd + LEFT, shift, tap, -1);
-          add(BOTH, 4 * odd + MIDDLE, shift, tap, tap + 2);
-          add(SECOND, 4 * odd + RIGHT, shift, tap + 2, -1);
+          add(FIRST, ODD * odd + LEFT, shift, tap, -1);
+          add(BOTH, ODD * odd + MIDDLE, shift, tap, tap + 2);
+          add(SECOND, ODD * odd + RIGHT, shift, tap + 2, -1);
         } else {
-          add(FIRST, 4 * odd + ALONE, shift, tap, -1);
-          add(SECOND, 4 * odd + MIDDLE, shift, tap, -1);
+          add(FIRST, ODD * odd + ALONE, shift, tap, -1);
+          add(SECOND, ODD * odd + MIDDLE, shift, tap, -1);
         }
       }
     }

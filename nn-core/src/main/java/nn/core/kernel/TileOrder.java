@@ -1,6 +1,7 @@
 package nn.core.kernel;
 
-/// A block of some rows of an image's tiles, counted through all images, and the order in which its tiles lie. A tile at the lower or the right
+/// A block of some rows of tiles, counted through all images, so that it may begin within one and end within another, and the order in which its
+/// tiles lie. A tile at the lower or the right
 /// edge of an image, of which not all outputs are wanted, may do without some points ([WinogradForm#needs]). So tiles lie such that those that need
 /// a point are neighbours: first the short ones of the last column, then the whole ones, the short ones of the last rows, and the corners.
 ///

@@ -14,34 +14,52 @@ final class VectorFirstLayerGradient {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int WIDE = VectorTile.WIDTH;
-  private static final int ROWS = 4; // of tiles in a strip
   private static final int KINDS = VectorTapPlanes.KINDS;
 
   private final ConvGeometry g;
   private final VectorTapPlanes planes;
   private final int panels; // of outputs
+  private final int[][] steps = new int[KINDS][]; // for each kind, from one tile's terms to the next tile's
 
   private VectorFirstLayerGradient(ConvGeometry g) {
     this.g = g;
-    planes = new VectorTapPlanes(g, ROWS);
+    planes = new VectorTapPlanes(g);
     panels = Math.ceilDiv(g.outChannels(), WIDE);
+    for (int kind = 0; kind < KINDS; kind++) {
+      steps[kind] = VectorPack.steps(VectorTapPlanes.STRIP * planes.columns, pitch(kind));
+    }
+  }
+
+  /// Whether this way is open, and the better one: with few strips, or many weights, one thread would do it all.
+  static boolean fits(ConvGeometry g) {
+    return VectorFirstLayer.fits(g) && new VectorFirstLayerGradient(g).inGroups();
+  }
+
+  private boolean inGroups() {
+    return PartialSums.inGroups(g.batch() * planes.strips(), size());
   }
 
   static void run(ConvGeometry g, float[] x, float[] dy, float[] dw) {
     new VectorFirstLayerGradient(g).run(x, dy, dw);
   }
 
+  /// Numbers of all sums, `[panel][term][output]`.
+  private int size() {
+    return panels * planes.terms * WIDE;
+  }
+
+  /// From a tile's terms of a kind to the next tile's: an odd number of vectors.
+  private int pitch(int kind) {
+    return (Math.ceilDiv(planes.offsets(kind).length, L) | 1) * L;
+  }
+
   private void run(float[] x, float[] dy, float[] dw) {
-    int stripsOfImage = Math.ceilDiv(planes.rows, ROWS);
-    int size = panels * planes.terms * WIDE;
-    float[] sum = Scratch.WEIGHTS.floats(size);
+    float[] sum = Scratch.WEIGHTS.floats(size());
     PartialSums.add(
-        g.batch() * stripsOfImage, sum, size, (from, to, sums, at) -> {
-          Arrays.fill(sums, at, at + size, 0f);
+        g.batch() * planes.strips(), sum, size(), (from, to, sums, at) -> {
+          Arrays.fill(sums, at, at + size(), 0f);
           for (int i = from; i < to; i++) {
-            int first = i % stripsOfImage * ROWS;
-            strip(
-                x, dy, i / stripsOfImage, first, Math.min(planes.rows, first + ROWS), sums, at);
+            strip(x, dy, i / planes.strips(), i % planes.strips(), sums, at);
           }
         });
     for (int panel = 0; panel < panels; panel++) {
@@ -49,10 +67,11 @@ final class VectorFirstLayerGradient {
     }
   }
 
-  /// Adds the sums of some rows of tiles of an image, `[panel][term][output]`. Kind by kind, so that what is laid out for one stays in the first
-  /// cache.
+  /// Adds a strip's sums. Kind by kind, so that what is laid out for one stays in the first cache.
   private void strip(
-      float[] x, float[] dy, int image, int first, int end, float[] sums, int sumsAt) {
+      float[] x, float[] dy, int image, int strip, float[] sums, int sumsAt) {
+    int first = strip * VectorTapPlanes.STRIP;
+    int end = Math.min(planes.rows, first + VectorTapPlanes.STRIP);
     float[] seen = Scratch.PLANES.floats(planes.size());
     planes.fill(x, image, first, end - first, seen);
     float[] pixels = Scratch.OUTPUT.floats(panels * 2 * (end - first) * rowSize());
@@ -64,9 +83,8 @@ final class VectorFirstLayerGradient {
     int term = 0;
     for (int kind = 0; kind < KINDS; kind++) {
       int count = planes.offsets(kind).length;
-      int pitch = (Math.ceilDiv(count, L) | 1) * L;
-      float[] byTile = Scratch.PACKED_B.floats(tiles * pitch);
-      turn(seen, planes.offsets(kind), end - first, byTile, pitch);
+      float[] byTile = Scratch.PACKED_B.floats(tiles * pitch(kind));
+      turn(seen, planes.offsets(kind), end - first, byTile, pitch(kind));
       for (int panel = 0; panel < panels; panel++) {
         int width = g.outChannels() - panel * WIDE > L ? WIDE : L;
         for (int lane = 0; lane < width; lane += L) {
@@ -75,7 +93,7 @@ final class VectorFirstLayerGradient {
               gradients, lane);
         }
         VectorTile.panel(
-            count, width, tiles, byTile, 0, VectorPack.steps(tiles, pitch), gradients, 0, null,
+            count, width, tiles, byTile, 0, steps[kind], gradients, 0, null,
             sums, sumsAt + (panel * planes.terms + term) * WIDE, WIDE, true);
       }
       term += count;

@@ -95,6 +95,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void conv2dInputGradient(ConvGeometry g, float[] dy, float[] w, float[] dx) {
+    if (g.inputShape().size() == 0) {
+      return;
+    }
     if (VectorDepthwise3x3.fits(g)) {
       VectorDepthwise3x3.inputGradient(g, dy, w, dx);
     } else if (VectorDepthwiseSmall.fits(g)) {
@@ -126,7 +129,7 @@ public final class VectorKernels implements Kernels {
       VectorPointwise.weightGradient(g, x, dy, dw);
     } else if (VectorSubsampled.fits(g)) {
       VectorSubsampled.weightGradient(g, x, dy, dw);
-    } else if (VectorFirstLayer.fits(g)) {
+    } else if (VectorFirstLayerGradient.fits(g)) {
       VectorFirstLayerGradient.run(g, x, dy, dw);
     } else {
       VectorWeightGradient.run(g, x, dy, dw);

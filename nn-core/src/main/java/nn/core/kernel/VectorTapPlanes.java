@@ -9,8 +9,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// row of tiles, one number for each tile. A term is a channel and a pair of products along the two dimensions; terms are sorted by the nine
 /// pairs of kinds.
 final class VectorTapPlanes {
-  /// Pairs of kinds.
+  /// Pairs of kinds: [TapPairs#KINDS] times the vertical kind plus the horizontal one.
   static final int KINDS = TapPairs.KINDS * TapPairs.KINDS;
+
+  /// Rows of tiles that are laid out at once, at most: a strip.
+  static final int STRIP = 4;
 
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -34,15 +37,14 @@ final class VectorTapPlanes {
   private final int[][] offsets = new int[KINDS][];
   private final int[] taps; // up to four of each term, or −1
 
-  /// @param most rows of tiles that are laid out at once
-  VectorTapPlanes(ConvGeometry g, int most) {
+  VectorTapPlanes(ConvGeometry g) {
     this.g = g;
     down = new TapPairs(g.kernelHeight());
     right = new TapPairs(g.kernelWidth());
     rows = Math.ceilDiv(g.outHeight(), 2);
     columns = Math.ceilDiv(g.outWidth(), 2);
     pitch = Math.ceilDiv(columns + right.reach(), L) * L;
-    plane = (most + down.reach()) * pitch;
+    plane = (STRIP + down.reach()) * pitch;
     int count = 0;
     for (int kind = 0; kind < KINDS; kind++) {
       offsets[kind] = new int[g.inChannels() * y(kind).size() * x(kind).size()];
@@ -81,6 +83,11 @@ final class VectorTapPlanes {
     return y < 0 || x < 0 ? -1 : (channel * g.kernelHeight() + y) * g.kernelWidth() + x;
   }
 
+  /// Strips of an image.
+  int strips() {
+    return Math.ceilDiv(rows, STRIP);
+  }
+
   /// Where the first tile of the first row finds what each term of a kind takes.
   int[] offsets(int kind) {
     return offsets[kind];
@@ -114,7 +121,8 @@ final class VectorTapPlanes {
       for (int row = 0; row < tileRows; row++) {
         for (int odd = 0; odd < 2; odd++) {
           int d0 = (4 * row + odd) * step;
-          int to = (c * TapPairs.PLANES + 4 * odd) * TapPairs.PLANES * plane + row * pitch;
+          int to =
+              (c * TapPairs.PLANES + TapPairs.ODD * odd) * TapPairs.PLANES * plane + row * pitch;
           for (int p = 0; p < TapPairs.PLANES; p++) {
             if (right.uses(p)) {
               pairs(
@@ -143,23 +151,24 @@ final class VectorTapPlanes {
       int d0 = quarters + odd * columns;
       int d1 = quarters + (2 + odd) * columns;
       VectorRow.split(line, halves + odd * 2 * columns, columns, line, d0, d1);
-      pairs(right, odd, line, d0, d1, d0 + 1, to, toAt + 4 * odd * pitch, pitch);
+      pairs(right, odd, line, d0, d1, d0 + 1, to, toAt + TapPairs.ODD * odd * pitch, pitch);
     }
   }
 
-  /// d0 − d1, d1, d2 − d1 and d0 of a row, as far as they are used.
+  /// The planes of a row's even or odd numbers, as far as they are used; `to` has them `toStep` apart.
   private void pairs(
       TapPairs taps, int odd, float[] d, int d0, int d1, int d2, float[] to, int toAt, int toStep) {
     for (int i = 0; i < pitch; i += L) {
       FloatVector u = FloatVector.fromArray(S, d, d0 + i);
       FloatVector v = FloatVector.fromArray(S, d, d1 + i);
-      if (taps.uses(4 * odd)) {
-        u.sub(v).intoArray(to, toAt + i);
-        FloatVector.fromArray(S, d, d2 + i).sub(v).intoArray(to, toAt + 2 * toStep + i);
+      if (taps.uses(TapPairs.ODD * odd + TapPairs.LEFT)) {
+        u.sub(v).intoArray(to, toAt + TapPairs.LEFT * toStep + i);
+        FloatVector.fromArray(S, d, d2 + i).sub(v)
+            .intoArray(to, toAt + TapPairs.RIGHT * toStep + i);
       }
-      v.intoArray(to, toAt + toStep + i);
-      if (taps.uses(4 * odd + 3)) {
-        u.intoArray(to, toAt + 3 * toStep + i);
+      v.intoArray(to, toAt + TapPairs.MIDDLE * toStep + i);
+      if (taps.uses(TapPairs.ODD * odd + TapPairs.ALONE)) {
+        u.intoArray(to, toAt + TapPairs.ALONE * toStep + i);
       }
     }
   }

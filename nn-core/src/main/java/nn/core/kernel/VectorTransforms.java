@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The linear maps of Winograd's F(4×4, 3×3), each in one dimension, for a vector of channels at a time. Applied along columns and
-/// then along rows they are the maps in two dimensions. Every method maps a number of lines: line i reads vectors from
+/// then along rows they are the maps in two dimensions. Every method but [#kernel] maps a number of lines: line i reads vectors from
 /// `at + i·lineStep` on, `step` apart, and writes them likewise.
 ///
 /// A filter g of 3 and 6 inputs d give 4 outputs with 6 products: y = Aᵀ [(G g) ⊙ (Bᵀ d)]. So dL/dg = Gᵀ [(A dL/dy) ⊙ (Bᵀ d)].
@@ -69,7 +69,7 @@ final class VectorTransforms {
     }
   }
 
-  /// The same in two dimensions, from 9 vectors to 36.
+  /// The same in two dimensions: from 9 vectors, `step` apart, to 36, `tStep` apart. `half` has room for 18 vectors.
   static void kernel(float[] g, int at, int step, float[] half, float[] t, int tAt, int tStep) {
     weights(3, g, at, step, 3 * step, half, 0, L, 3 * L);
     weights(6, half, 0, 3 * L, L, t, tAt, 6 * tStep, tStep);

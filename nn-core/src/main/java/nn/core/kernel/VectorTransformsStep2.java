@@ -3,8 +3,8 @@ package nn.core.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The linear maps of [WinogradForm#STEP2], each in one dimension, for a vector of channels at a time: as [VectorTransforms], for a step
-/// of 2.
+/// The linear maps of [WinogradForm#STEP2], of its input gradient and of [WinogradGradientForm#STEP2], for a vector of channels at a time: as
+/// [VectorTransforms], for a step of 2.
 ///
 /// Two neighbouring outputs of three taps see one number both:
 ///
@@ -20,6 +20,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// s  = d2 (g0 + g2)
 /// y0 = (d0 − d2) g0 + d1 g1 + s
 /// y1 =                        s + d3 g1 + (d4 − d2) g2
+/// ```
+///
+/// The input's gradient, with a padding of 1, for four of its numbers, from three d of the output's gradient and the kernel turned, g = (w2, w1, w0):
+///
+/// ```text
+/// s  = d1 (g0 + g2)
+/// y0 = d0 g1
+/// y1 = d0 g0 + d1 g2 = (d0 − d1) g0 + s
+/// y2 = d1 g1
+/// y3 = d1 g0 + d2 g2 = s + (d2 − d1) g2
 /// ```
 final class VectorTransformsStep2 {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;

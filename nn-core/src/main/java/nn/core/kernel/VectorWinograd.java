@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// 3. The products are transformed back into tiles of outputs.
 ///
 /// The work is cut into blocks of tile rows, as many as a block's intermediate numbers stay in cache; each block transforms
-/// the weights anew, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and needs no
-/// memory that lasts. Blocks run side by side, each in its own cache, or, if they are too few for the threads, the channels
+/// the weights anew, unless they are kept, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and
+/// needs no memory that lasts. Blocks run side by side, each in its own cache, or, if they are too few for the threads, the channels
 /// within a block do: the result is the same.
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
@@ -28,7 +28,7 @@ final class VectorWinograd {
   private static final int L = VectorTransforms.lanes();
   private static final int WIDE = 2 * L;
   private static final int TILES = 192; // of a block, about
-  private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB
+  private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB, or 4 with a step of 2
   private static final int TURNED = 16; // input channels that are worth a chunk of their own to turn their kernels
   private static final int FEWEST_IN = 32; // channels, forward with a step of 2
   private static final int FEWEST = 48; // tiles of a block, if there are few blocks
@@ -56,7 +56,7 @@ final class VectorWinograd {
   private final int rows; // of tiles, in all images
   private final int blocks;
   private final int most; // tiles of a block, a multiple of 4
-  private final int place; // numbers of one plane of a block's transformed input
+  private final int planeSize; // numbers of one plane of a block's transformed input
   private final int[] offsets; // of the channels of a tile in it
 
   private VectorWinograd(
@@ -82,7 +82,7 @@ final class VectorWinograd {
     int wanted = Math.max(Math.clamp(tiles / FEWEST, 1, 4), Math.round((float) tiles / TILES));
     blocks = Math.min(rows, wanted);
     most = Math.ceilDiv(Math.ceilDiv(rows, blocks) * tileColumns, 4) * 4;
-    place = most * in + 5 * L; // an odd number of vectors, so that the places do not share lines of the cache
+    planeSize = most * in + 5 * L; // an odd number of vectors, so that the planes do not share lines of the cache
     offsets = new int[in];
     for (int c = 0; c < in; c++) {
       offsets[c] = c / L * most * L + c % L;
@@ -94,7 +94,8 @@ final class VectorWinograd {
     ConvSettings s = g.settings();
     int step = s.strideHeight();
     int side = form(g).outputs();
-    return WANTED && g.kernelHeight() == 3 && g.kernelWidth() == 3 && s.groups() == 1
+    return WANTED && g.inHeight() > 0 && g.inWidth() > 0 && g.kernelHeight() == 3
+        && g.kernelWidth() == 3 && s.groups() == 1
         && step == s.strideWidth() && step <= 2 && s.dilationHeight() == 1 && s.dilationWidth() == 1
         && s.paddingHeight() == s.paddingWidth()
         && (step == 1 ? s.paddingHeight() <= 2 : s.paddingHeight() == 1)
@@ -118,7 +119,7 @@ final class VectorWinograd {
       case "auto" -> true;
       case "direct" -> false;
       default -> throw new IllegalArgumentException(
-          "-Dnn.convolution is auto (Winograd's way where it fits) or direct, got \"" + choice
+          "-Dnn.convolution is auto (fewer products where that fits) or direct, got \"" + choice
               + "\"");
     };
   }
@@ -183,11 +184,11 @@ final class VectorWinograd {
   private void block(
       float[] x, float @Nullable [] kept, float[] y, int first, int end) {
     TileOrder order = new TileOrder(form, outHeight, outWidth, first, end);
-    float[] transformed = Scratch.PIXELS.floats(form.inputs().planes() * place);
+    float[] transformed = Scratch.PIXELS.floats(form.inputs().planes() * planeSize);
     Parallel.chunks(
         in / L,
         channels -> inputs.transform(
-            x, order, channels, transformed, channels * most * L, L, place));
+            x, order, channels, transformed, channels * most * L, L, planeSize));
     Parallel.chunks(
         Math.ceilDiv(out, WIDE),
         panel -> {
@@ -206,7 +207,7 @@ final class VectorWinograd {
             int from = order.start(i);
             VectorRows.run(
                 Math.ceilDiv(order.end(i) - from, 4) * 4, wide, in, transformed,
-                form.inputs().ofPlace()[i] * place + from * L, offsets, weights,
+                form.inputs().ofPlace()[i] * planeSize + from * L, offsets, weights,
                 weightsAt + form.weightOf()[i] * weightsPlace, products, i * size + from * width);
           }
           for (int lane = 0; lane < width; lane += L) {

@@ -29,7 +29,7 @@ final class VectorWinogradGradient {
   private final WinogradTiles inputs;
   private final WinogradTiles outputs;
   private final int blocks;
-  private final int place; // numbers of one plane of a panel's tiles: WIDE channels, or the last L, of a block's tiles
+  private final int planeSize; // numbers of one plane of a panel's tiles: WIDE channels, or the last L, of a block's tiles
   private final int inPanels;
   private final int pairs; // of a panel of inputs and one of outputs
 
@@ -54,7 +54,7 @@ final class VectorWinogradGradient {
     int tiles = rows * columns;
     int wanted = Math.max(tiles / FEWEST >= FEW ? FEW : 1, Math.round((float) tiles / TILES));
     blocks = Math.min(rows, wanted);
-    place = Math.ceilDiv(rows, blocks) * columns * WIDE + L; // an odd number of vectors, so that the planes do not share lines of the cache
+    planeSize = Math.ceilDiv(rows, blocks) * columns * WIDE + L; // an odd number of vectors, so that the planes do not share lines of the cache
     inPanels = Math.ceilDiv(in, WIDE);
     pairs = inPanels * Math.ceilDiv(out, WIDE);
   }
@@ -113,9 +113,9 @@ final class VectorWinogradGradient {
   private final class Block {
     private final float[] dy;
     private final TileOrder order;
-    private final int leftPanel = form.forward().inputs().planes() * place;
+    private final int leftPanel = form.forward().inputs().planes() * planeSize;
     private final float[] left = Scratch.PIXELS.floats(inPanels * leftPanel);
-    private final float[] right = Scratch.PACKED_B.floats(form.outputs().planes() * place);
+    private final float[] right = Scratch.PACKED_B.floats(form.outputs().planes() * planeSize);
     private int panel = -1; // that `right` has
 
     Block(float[] x, float[] dy, int first, int end) {
@@ -131,7 +131,7 @@ final class VectorWinogradGradient {
       int width = width(tiles.channels(), panel);
       for (int lane = 0; lane < width; lane += L) {
         tiles.transform(
-            from, order, (panel * WIDE + lane) / L, to, at + lane, width, place);
+            from, order, (panel * WIDE + lane) / L, to, at + lane, width, planeSize);
       }
     }
 
@@ -150,9 +150,10 @@ final class VectorWinogradGradient {
         int from = order.start(i);
         VectorTile.panel(
             inWidth, outWidth, order.end(i) - from, left,
-            pair % inPanels * leftPanel + form.forward().inputs().ofPlace()[i] * place
+            pair % inPanels * leftPanel + form.forward().inputs().ofPlace()[i] * planeSize
                 + from * inWidth,
-            channels, right, form.outputs().ofPlace()[i] * place + from * outWidth, outputs, sums,
+            channels, right, form.outputs().ofPlace()[i] * planeSize + from * outWidth, outputs,
+            sums,
             at + i * sumsPlace(pair), outWidth, !fresh);
       }
     }

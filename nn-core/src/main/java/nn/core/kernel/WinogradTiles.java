@@ -15,11 +15,11 @@ record WinogradTiles(int channels, int height, int width, int padding, WinogradS
     return (int) ((long) rows * block / blocks);
   }
 
-  /// Transforms L channels of a block's tiles: the vector for place p of the n-th tile goes to `at + n·step + p·place`.
+  /// Transforms L channels of a block's tiles: number p of what the n-th tile becomes goes to `at + n·step + p·plane`.
   ///
   /// @param block which L channels
   void transform(
-      float[] x, TileOrder order, int block, float[] to, int at, int step, int place) {
+      float[] x, TileOrder order, int block, float[] to, int at, int step, int plane) {
     int reach = side.reach();
     int apart = side.apart();
     int mapped = side.mapped();
@@ -43,7 +43,7 @@ record WinogradTiles(int channels, int height, int width, int padding, WinogradS
               reach, byPixel, (y * across + column * apart) * L, L, across * L, half, 0, L,
               reach * L);
           side.map().map(
-              mapped, half, 0, reach * L, L, to, at + n * step, mapped * place, place);
+              mapped, half, 0, reach * L, L, to, at + n * step, mapped * plane, plane);
         }
       }
     }

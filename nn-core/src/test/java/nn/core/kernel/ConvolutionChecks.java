@@ -124,13 +124,18 @@ final class ConvolutionChecks {
         {5, 32, 45, 34, 32, 3, 3}, {40, 32, 3, 3, 32, 3, 3}, {4, 512, 7, 8, 32, 3, 3},
         {8, 32, 6, 7, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {20, 64, 2, 13, 32, 3, 3},
         {3, 40, 9, 18, 24, 3, 3}, {3, 36, 9, 9, 20, 3, 3}, // odd panels for 8 and 4 lanes
+        {0, 32, 9, 9, 32, 3, 3},
     };
     for (int i = 0; i < tiledStep2.length; i++) {
       convolution(kernels, geometry(tiledStep2[i], s.padding(1).stride(2)), 76 + i);
     }
+    convolution(kernels, geometry(new int[] {12, 16, 0, 2, 16, 3, 3}, s.padding(2)), 88); // padding alone
+    convolution(
+        kernels, geometry(new int[] {2, 3, 0, 60, 16, 7, 7}, s.padding(4, 3).stride(2)), 89);
     int[][] first = { // few channels, large kernels (VectorFirstLayer)
         {2, 3, 20, 60, 40, 7, 7}, {1, 4, 9, 51, 33, 7, 9}, {3, 1, 53, 62, 64, 8, 7},
-        {1, 2, 7, 120, 100, 10, 11}, {9, 3, 12, 57, 16, 7, 7},
+        {1, 2, 7, 120, 100, 10, 11}, {9, 3, 12, 57, 16, 7, 7}, {8, 3, 4, 50, 40, 9, 7},
+        {1, 1, 1, 50, 33, 7, 7}, {0, 3, 20, 60, 40, 7, 7}, {2, 4, 40, 30, 300, 11, 11},
     };
     for (int i = 0; i < first.length; i++) {
       convolution(kernels, geometry(first[i], s.padding(3, 2 + i).stride(2)), 90 + i);
@@ -218,22 +223,25 @@ final class ConvolutionChecks {
     float[] y = KernelChecks.random(dy.length, 5); // must be overwritten
     float[] dx = KernelChecks.random(x.length, 6);
     float[] dw = KernelChecks.random(w.length, 7);
-    boolean tiled =
-        g.settings().strideHeight() <= 2
-            && (g.kernelHeight() == 3 && g.kernelWidth() == 3
-                && g.inChannels() % 4 == 0 && g.outChannels() % 4 == 0
-                || g.kernelHeight() >= 7 && g.kernelWidth() >= 7);
+    boolean vector = kernels.name().startsWith("vector"); // else there may be no Vector API to ask
+    boolean winograd = vector && VectorWinograd.fits(g);
     kernels.conv2d(g, x, w, bias, y);
-    forward(g, x, w, bias).check(kernels.name() + " y of " + g, y, tiled);
+    forward(g, x, w, bias)
+        .check(
+            kernels.name() + " y of " + g, y,
+            vector && (VectorWinograd.fitsForward(g) || VectorFirstLayer.fits(g)));
     float[] kept = KernelChecks.random(dy.length, 5);
     kernels.conv2d(g, x, w, bias, kept, new PackedForms(0));
     if (Arrays.mismatch(y, kept) >= 0) {
       throw new AssertionError(kernels.name() + " y of " + g + " with kept weights is another");
     }
     kernels.conv2dInputGradient(g, dy, w, dx);
-    inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx, tiled);
+    inputGradient(g, dy, w).check(kernels.name() + " dx of " + g, dx, winograd);
     kernels.conv2dWeightGradient(g, x, dy, dw);
-    weightGradient(g, x, dy).check(kernels.name() + " dw of " + g, dw, tiled);
+    weightGradient(g, x, dy)
+        .check(
+            kernels.name() + " dw of " + g, dw,
+            winograd || (vector && VectorFirstLayerGradient.fits(g)));
   }
 
   /// Sums in double, and for the expected error the sum of sizes and the number of terms.
