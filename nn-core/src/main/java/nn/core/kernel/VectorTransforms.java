@@ -3,9 +3,10 @@ package nn.core.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The linear maps of Winograd's F(4×4, 3×3), each in one dimension, for a vector of channels at a time. Applied along columns and
-/// then along rows they are the maps in two dimensions. Every method but [#kernel] maps a number of lines: line i reads vectors from
-/// `at + i·lineStep` on, `step` apart, and writes them likewise.
+/// The linear maps of Winograd's F(4×4, 3×3), for a vector of channels at a time ([WinogradSide.Map]): each in one dimension, applied along
+/// columns and then along rows. The maps in one dimension take a number of lines: line i reads vectors from `at + i·lineStep` on, `step` apart,
+/// and writes them likewise. The number of lines has to be a constant where they are called: C2 makes one piece of a tile then (3 to 10 % of a
+/// convolution of 16 to 64 channels).
 ///
 /// A filter g of 3 and 6 inputs d give 4 outputs with 6 products: y = Aᵀ [(G g) ⊙ (Bᵀ d)]. So dL/dg = Gᵀ [(A dL/dy) ⊙ (Bᵀ d)].
 /// The matrices follow from the points at which polynomials are evaluated: 0, ±a, ±b, ∞. With a = 1/√2 and b = √2 the error is a third of that for the
@@ -14,14 +15,22 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTransforms {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  private static final float[] NO_BIAS = new float[L];
 
   private static final float A = (float) Math.sqrt(0.5);
   private static final float B = (float) Math.sqrt(2);
 
   private VectorTransforms() {}
 
-  /// `t = Bᵀ d`, from 6 vectors to 6.
+  /// From a tile of 6×6 vectors to 36.
   static void input(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    inputLines(6, d, at, step, rowStep, half, 0, L, 6 * L);
+    inputLines(6, half, 0, 6 * L, L, t, tAt, 6 * tStep, tStep);
+  }
+
+  /// `t = Bᵀ d`, from 6 vectors to 6.
+  private static void inputLines(
       int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -46,8 +55,15 @@ final class VectorTransforms {
     }
   }
 
+  /// From a kernel of 3×3 vectors to 36.
+  static void kernel(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    kernelLines(3, d, at, step, rowStep, half, 0, L, 3 * L);
+    kernelLines(6, half, 0, 3 * L, L, t, tAt, 6 * tStep, tStep);
+  }
+
   /// `t = G g`, from 3 vectors to 6.
-  private static void weights(
+  private static void kernelLines(
       int lines, float[] g, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -69,14 +85,15 @@ final class VectorTransforms {
     }
   }
 
-  /// The same in two dimensions: from 9 vectors, `step` apart, to 36, `tStep` apart. `half` has room for 18 vectors.
-  static void kernel(float[] g, int at, int step, float[] half, float[] t, int tAt, int tStep) {
-    weights(3, g, at, step, 3 * step, half, 0, L, 3 * L);
-    weights(6, half, 0, 3 * L, L, t, tAt, 6 * tStep, tStep);
+  /// From 36 vectors to a kernel of 3×3.
+  static void weightGradient(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    weightGradientLines(6, d, at, step, rowStep, half, 0, L, 6 * L);
+    weightGradientLines(3, half, 0, 6 * L, L, t, tAt, 3 * tStep, tStep);
   }
 
   /// `g = Gᵀ t`, from 6 vectors to 3.
-  static void weightGradient(
+  private static void weightGradientLines(
       int lines, float[] t, int at, int lineStep, int step, float[] g, int gAt, int gLineStep,
       int gStep) {
     for (int line = 0; line < lines; line++) {
@@ -97,8 +114,15 @@ final class VectorTransforms {
     }
   }
 
-  /// `t = A dy`, from 4 vectors to 6.
+  /// From a tile of 4×4 vectors to 36.
   static void outputGradient(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    outputGradientLines(4, d, at, step, rowStep, half, 0, L, 4 * L);
+    outputGradientLines(6, half, 0, 4 * L, L, t, tAt, 6 * tStep, tStep);
+  }
+
+  /// `t = A dy`, from 4 vectors to 6.
+  private static void outputGradientLines(
       int lines, float[] dy, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -121,8 +145,16 @@ final class VectorTransforms {
     }
   }
 
-  /// `y = Aᵀ m + bias`, from 6 vectors to 4; the bias is a vector at `biasAt`.
+  /// From 36 vectors to a tile of 4×4, a bias added.
   static void output(
+      float[] m, int at, int step, int rowStep, float[] half, float[] bias, int biasAt, float[] y,
+      int yAt, int yRowStep) {
+    outputLines(6, m, at, step, rowStep, NO_BIAS, 0, half, 0, L, 6 * L);
+    outputLines(4, half, 0, 6 * L, L, bias, biasAt, y, yAt, yRowStep, L);
+  }
+
+  /// `y = Aᵀ m + bias`, from 6 vectors to 4; the bias is a vector at `biasAt`.
+  private static void outputLines(
       int lines, float[] m, int at, int lineStep, int step, float[] bias, int biasAt, float[] y,
       int yAt, int yLineStep, int yStep) {
     FloatVector add = FloatVector.fromArray(S, bias, biasAt);

@@ -33,11 +33,20 @@ import jdk.incubator.vector.VectorSpecies;
 /// ```
 final class VectorTransformsStep2 {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final float[] NO_BIAS = new float[L];
 
   private VectorTransformsStep2() {}
 
-  /// `t = (d0 − d2, d1, d2, d3, d4 − d2)`.
+  /// From a tile of 5×5 vectors to 25.
   static void input(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    inputLines(5, d, at, step, rowStep, half, 0, L, 5 * L);
+    inputLines(5, half, 0, 5 * L, L, t, tAt, 5 * tStep, tStep);
+  }
+
+  /// `t = (d0 − d2, d1, d2, d3, d4 − d2)`.
+  private static void inputLines(
       int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -52,18 +61,19 @@ final class VectorTransformsStep2 {
     }
   }
 
-  /// `t = (g0, g1, g0 + g2, g2)` in two dimensions, from 9 vectors to 16. All at once, without the half way of `half`, a convolution takes 2 to
+  /// `t = (g0, g1, g0 + g2, g2)` in two dimensions, from a kernel of 3×3 vectors to 16. All at once, without the half way of `half`, a convolution takes 2 to
   /// 5 % less where weights are many.
-  static void kernel(float[] g, int at, int step, float[] half, float[] t, int tAt, int tStep) {
+  static void kernel(
+      float[] g, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
     FloatVector g00 = FloatVector.fromArray(S, g, at);
     FloatVector g01 = FloatVector.fromArray(S, g, at + step);
     FloatVector g02 = FloatVector.fromArray(S, g, at + 2 * step);
-    FloatVector g10 = FloatVector.fromArray(S, g, at + 3 * step);
-    FloatVector g11 = FloatVector.fromArray(S, g, at + 4 * step);
-    FloatVector g12 = FloatVector.fromArray(S, g, at + 5 * step);
-    FloatVector g20 = FloatVector.fromArray(S, g, at + 6 * step);
-    FloatVector g21 = FloatVector.fromArray(S, g, at + 7 * step);
-    FloatVector g22 = FloatVector.fromArray(S, g, at + 8 * step);
+    FloatVector g10 = FloatVector.fromArray(S, g, at + rowStep);
+    FloatVector g11 = FloatVector.fromArray(S, g, at + rowStep + step);
+    FloatVector g12 = FloatVector.fromArray(S, g, at + rowStep + 2 * step);
+    FloatVector g20 = FloatVector.fromArray(S, g, at + 2 * rowStep);
+    FloatVector g21 = FloatVector.fromArray(S, g, at + 2 * rowStep + step);
+    FloatVector g22 = FloatVector.fromArray(S, g, at + 2 * rowStep + 2 * step);
     row(g00, g01, g02, t, tAt, tStep);
     row(g10, g11, g12, t, tAt + 4 * tStep, tStep);
     row(g00.add(g20), g01.add(g21), g02.add(g22), t, tAt + 8 * tStep, tStep);
@@ -78,8 +88,16 @@ final class VectorTransformsStep2 {
     g2.intoArray(t, tAt + 3 * tStep);
   }
 
-  /// `y = (m0 + m1 + m2, m2 + m3 + m4) + bias`; the bias is a vector at `biasAt`.
+  /// From 25 vectors to a tile of 2×2, a bias added.
   static void output(
+      float[] m, int at, int step, int rowStep, float[] half, float[] bias, int biasAt, float[] y,
+      int yAt, int yRowStep) {
+    outputLines(5, m, at, step, rowStep, NO_BIAS, 0, half, 0, L, 5 * L);
+    outputLines(2, half, 0, 5 * L, L, bias, biasAt, y, yAt, yRowStep, L);
+  }
+
+  /// `y = (m0 + m1 + m2, m2 + m3 + m4) + bias`; the bias is a vector at `biasAt`.
+  private static void outputLines(
       int lines, float[] m, int at, int lineStep, int step, float[] bias, int biasAt, float[] y,
       int yAt, int yLineStep, int yStep) {
     FloatVector add = FloatVector.fromArray(S, bias, biasAt);
@@ -96,8 +114,15 @@ final class VectorTransformsStep2 {
     }
   }
 
-  /// The output's gradient as the input's gradient sees it, `t = (d0 − d1, d0, d1, d2 − d1)`.
+  /// From a tile of 3×3 vectors to 16.
   static void gradient(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    gradientLines(3, d, at, step, rowStep, half, 0, L, 3 * L);
+    gradientLines(4, half, 0, 3 * L, L, t, tAt, 4 * tStep, tStep);
+  }
+
+  /// The output's gradient as the input's gradient sees it, `t = (d0 − d1, d0, d1, d2 − d1)`.
+  private static void gradientLines(
       int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -112,8 +137,16 @@ final class VectorTransformsStep2 {
     }
   }
 
-  /// The input's gradient, `y = (m1, m0 + m2, m3, m2 + m4) + bias`, from products with the weights turned.
+  /// From 25 vectors to a tile of 4×4.
   static void inputGradient(
+      float[] m, int at, int step, int rowStep, float[] half, float[] bias, int biasAt, float[] y,
+      int yAt, int yRowStep) {
+    inputGradientLines(5, m, at, step, rowStep, NO_BIAS, 0, half, 0, L, 5 * L);
+    inputGradientLines(4, half, 0, 5 * L, L, bias, biasAt, y, yAt, yRowStep, L);
+  }
+
+  /// The input's gradient, `y = (m1, m0 + m2, m3, m2 + m4) + bias`, from products with the weights turned.
+  private static void inputGradientLines(
       int lines, float[] m, int at, int lineStep, int step, float[] bias, int biasAt, float[] y,
       int yAt, int yLineStep, int yStep) {
     FloatVector add = FloatVector.fromArray(S, bias, biasAt);
@@ -132,8 +165,15 @@ final class VectorTransformsStep2 {
     }
   }
 
-  /// The output's gradient as the weights' gradient sees it, `t = (d0, d0 + d1, d1)`.
+  /// From a tile of 2×2 vectors to 9.
   static void outputGradient(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    outputGradientLines(2, d, at, step, rowStep, half, 0, L, 2 * L);
+    outputGradientLines(3, half, 0, 2 * L, L, t, tAt, 3 * tStep, tStep);
+  }
+
+  /// The output's gradient as the weights' gradient sees it, `t = (d0, d0 + d1, d1)`.
+  private static void outputGradientLines(
       int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
       int tStep) {
     for (int line = 0; line < lines; line++) {
@@ -147,8 +187,15 @@ final class VectorTransformsStep2 {
     }
   }
 
-  /// The weights' gradient, `g = (t0 + t2, t1 + t3, t2 + t4)`.
+  /// From 25 vectors to a kernel of 3×3.
   static void weightGradient(
+      float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep) {
+    weightGradientLines(5, d, at, step, rowStep, half, 0, L, 5 * L);
+    weightGradientLines(3, half, 0, 5 * L, L, t, tAt, 3 * tStep, tStep);
+  }
+
+  /// The weights' gradient, `g = (t0 + t2, t1 + t3, t2 + t4)`.
+  private static void weightGradientLines(
       int lines, float[] t, int at, int lineStep, int step, float[] g, int gAt, int gLineStep,
       int gStep) {
     for (int line = 0; line < lines; line++) {

@@ -36,7 +36,6 @@ final class VectorWinograd {
   /// Whether convolutions may share products between outputs.
   static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
   private static final List<int[]> LAST_FIRST = List.of(new int[] {8, 7, 6, 5, 4, 3, 2, 1, 0}); // taps, turned by 180°
-  private static final float[] NO_BIAS = new float[L];
 
   private final int in;
   private final int out;
@@ -235,7 +234,8 @@ final class VectorWinograd {
     for (int c = 0; c < in; c++) {
       for (int lane = 0; lane < width; lane += L) {
         form.weights().map(
-            byOutput, from + c * 9 * width + lane, width, half, to, at + c * width + lane, size);
+            byOutput, from + c * 9 * width + lane, width, 3 * width, half, to,
+            at + c * width + lane, size);
       }
     }
   }
@@ -268,10 +268,10 @@ final class VectorWinograd {
     int outputs = form.outputs();
     float[] half = Scratch.TILE.floats(points * outputs * L);
     float[] edge = Scratch.LANES.floats(outputs * outputs * L);
-    int row = order.first();
-    while (row < order.end()) {
+    int row = order.first;
+    while (row < order.end) {
       int image = row / tileRows;
-      int next = Math.min(order.end(), (image + 1) * tileRows);
+      int next = Math.min(order.end, (image + 1) * tileRows);
       int top = row % tileRows * outputs;
       int bottom = Math.min(outHeight, ((next - 1) % tileRows + 1) * outputs);
       float[] byPixel = Scratch.IMAGE.floats((bottom - top) * outWidth * L);
@@ -281,16 +281,15 @@ final class VectorWinograd {
         for (int column = 0; column < tileColumns; column++, n++) {
           n = column == tileColumns - 1 ? order.last(row) : n;
           int ox = column * outputs;
-          form.map().map(
-              points, products, lane + n * width, size, points * size, NO_BIAS, 0, half, 0, L,
-              points * L);
+          int from = lane + n * width;
           int to = ((oy - top) * outWidth + ox) * L;
           if (oy + outputs <= outHeight && ox + outputs <= outWidth) {
             form.map().map(
-                outputs, half, 0, points * L, L, bias, channel, byPixel, to, outWidth * L, L);
+                products, from, size, points * size, half, bias, channel, byPixel, to,
+                outWidth * L);
           } else {
             form.map().map(
-                outputs, half, 0, points * L, L, bias, channel, edge, 0, outputs * L, L);
+                products, from, size, points * size, half, bias, channel, edge, 0, outputs * L);
             for (int i = 0; i < Math.min(outputs, outHeight - oy); i++) {
               System.arraycopy(
                   edge, i * outputs * L, byPixel, to + i * outWidth * L,

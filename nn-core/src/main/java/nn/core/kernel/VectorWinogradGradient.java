@@ -170,8 +170,7 @@ final class VectorWinogradGradient {
     for (int lane = 0; lane < width; lane += L) {
       for (int c = 0; c < inWidth; c++) {
         form.map().map(
-            points, sums, at + c * width + lane, size, points * size, half, 0, L, points * L);
-        form.map().map(3, half, 0, points * L, L, taps, c * 9 * L, 3 * L, L);
+            sums, at + c * width + lane, size, points * size, half, taps, c * 9 * L, L);
       }
       VectorTranspose.transpose(
           9 * inWidth, L, taps, 0, L, dw,

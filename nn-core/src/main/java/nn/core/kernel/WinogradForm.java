@@ -1,7 +1,5 @@
 package nn.core.kernel;
 
-import nn.core.kernel.WinogradSide.Lines;
-
 /// Ways to convolve with fewer products than outputs times taps, for kernels of 3×3: along each dimension a tile of the image becomes one
 /// number for each of some points, so do the three weights, and from their products come the tile's outputs. Used by [VectorWinograd].
 ///
@@ -13,7 +11,7 @@ import nn.core.kernel.WinogradSide.Lines;
 /// @param outputs of a tile, along a dimension
 /// @param first for each point, the first of these outputs that it is needed for
 record WinogradForm(
-    WinogradSide inputs, KernelMap weights, int weightPlanes, int[] weightOf, Outputs map,
+    WinogradSide inputs, WinogradSide.Map weights, int weightPlanes, int[] weightOf, Outputs map,
     int outputs, int[] first) {
 
   /// F(4, 3), 4 outputs by 6 products in place of 12: [VectorTransforms].
@@ -52,17 +50,12 @@ record WinogradForm(
     return first[point] < wanted;
   }
 
-  /// Maps the 9 vectors of weights from `at` on, `step` apart, to vectors from `tAt` on, `tStep` apart. `half` has room for 18.
-  @FunctionalInterface
-  interface KernelMap {
-    void map(float[] g, int at, int step, float[] half, float[] t, int tAt, int tStep);
-  }
-
-  /// As [Lines], with a vector at `biasAt` added to all that is written.
+  /// As [WinogradSide.Map], to a square whose rows lie `yRowStep` apart, and the vectors of a row side by side. A vector at `biasAt` is added to all of
+  /// them.
   @FunctionalInterface
   interface Outputs {
     void map(
-        int lines, float[] m, int at, int lineStep, int step, float[] bias, int biasAt, float[] y,
-        int yAt, int yLineStep, int yStep);
+        float[] m, int at, int step, int rowStep, float[] half, float[] bias, int biasAt,
+        float[] y, int yAt, int yRowStep);
   }
 }

@@ -1,7 +1,5 @@
 package nn.core.kernel;
 
-import nn.core.kernel.WinogradSide.Lines;
-
 /// [WinogradForm] read backwards, for the gradients of the weights: along each dimension the tiles of the inputs and of the outputs' gradients
 /// become one number each for each of some points, and from the sums of their products over all tiles come the gradients of the three
 /// weights. Used by [VectorWinogradGradient].
@@ -9,7 +7,7 @@ import nn.core.kernel.WinogradSide.Lines;
 /// @param forward the form whose inputs and points these are
 /// @param outputs the side of the outputs' gradients
 /// @param map from the points' sums to the three gradients
-record WinogradGradientForm(WinogradForm forward, WinogradSide outputs, Lines map) {
+record WinogradGradientForm(WinogradForm forward, WinogradSide outputs, WinogradSide.Map map) {
   static final WinogradGradientForm STEP1 =
       new WinogradGradientForm(
           WinogradForm.STEP1,

@@ -5,20 +5,20 @@ package nn.core.kernel;
 ///
 /// @param reach numbers of a tile
 /// @param apart from one tile to the next
-/// @param map of `reach` numbers
+/// @param map of a tile of `reach` by `reach` vectors
 /// @param mapped how many become of them
 /// @param ofPlace which pair of the mapped numbers each place's product takes, in two dimensions
-record WinogradSide(int reach, int apart, Lines map, int mapped, int[] ofPlace) {
-  /// Maps so many lines of vectors: line i reads vectors from `at + i·lineStep` on, `step` apart, and writes them likewise.
+record WinogradSide(int reach, int apart, Map map, int mapped, int[] ofPlace) {
+  /// Maps a square of vectors from `at` on, `step` apart in a row and its rows `rowStep`, to another from `tAt` on, all of whose vectors lie `tStep`
+  /// apart. `half` is for the half way: mapped along columns, not yet along rows.
   @FunctionalInterface
-  interface Lines {
+  interface Map {
     void map(
-        int lines, float[] d, int at, int lineStep, int step, float[] t, int tAt, int tLineStep,
-        int tStep);
+        float[] d, int at, int step, int rowStep, float[] half, float[] t, int tAt, int tStep);
   }
 
   /// @param ofPoint which of the mapped numbers each point's product takes, along one dimension
-  static WinogradSide of(int reach, int apart, Lines map, int mapped, int... ofPoint) {
+  static WinogradSide of(int reach, int apart, Map map, int mapped, int... ofPoint) {
     return new WinogradSide(reach, apart, map, mapped, places(mapped, ofPoint));
   }
 

@@ -22,28 +22,25 @@ record WinogradTiles(int channels, int height, int width, int padding, WinogradS
       float[] x, TileOrder order, int block, float[] to, int at, int step, int plane) {
     int reach = side.reach();
     int apart = side.apart();
-    int mapped = side.mapped();
-    int columns = order.columns();
-    float[] half = Scratch.TILE.floats(mapped * reach * L);
+    int columns = order.columns;
+    float[] half = Scratch.TILE.floats(side.mapped() * reach * L);
     int across = (columns - 1) * apart + reach; // pixels that the tiles of a row reach
-    int row = order.first();
-    while (row < order.end()) { // image by image
-      int image = row / order.rows();
-      int next = Math.min(order.end(), (image + 1) * order.rows());
+    int row = order.first;
+    while (row < order.end) { // image by image
+      int image = row / order.rows;
+      int next = Math.min(order.end, (image + 1) * order.rows);
       int down = (next - row - 1) * apart + reach;
       float[] byPixel = Scratch.IMAGE.floats(down * across * L);
       copy(
-          x, image * channels + block * L, row % order.rows() * apart - padding, down, across,
+          x, image * channels + block * L, row % order.rows * apart - padding, down, across,
           byPixel);
       for (int y = 0; row < next; row++, y += apart) {
         int n = order.row(row);
         for (int column = 0; column < columns; column++, n++) {
           n = column == columns - 1 ? order.last(row) : n;
           side.map().map(
-              reach, byPixel, (y * across + column * apart) * L, L, across * L, half, 0, L,
-              reach * L);
-          side.map().map(
-              mapped, half, 0, reach * L, L, to, at + n * step, mapped * plane, plane);
+              byPixel, (y * across + column * apart) * L, L, across * L, half, to, at + n * step,
+              plane);
         }
       }
     }

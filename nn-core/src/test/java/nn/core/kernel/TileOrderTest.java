@@ -24,10 +24,10 @@ class TileOrderTest {
     int[] positions = new int[order.tiles()];
     boolean[][] needs = new boolean[form.places()][order.tiles()];
     int tile = 0;
-    for (int row = first; row < order.end(); row++) {
-      int wantedRows = Math.min(form.outputs(), height - row % order.rows() * form.outputs());
-      for (int column = 0; column < order.columns(); column++, tile++) {
-        int position = column == order.columns() - 1 ? order.last(row) : order.row(row) + column;
+    for (int row = first; row < order.end; row++) {
+      int wantedRows = Math.min(form.outputs(), height - row % order.rows * form.outputs());
+      for (int column = 0; column < order.columns; column++, tile++) {
+        int position = column == order.columns - 1 ? order.last(row) : order.row(row) + column;
         positions[tile] = position;
         int wantedColumns = Math.min(form.outputs(), width - column * form.outputs());
         for (int place = 0; place < needs.length; place++) {
@@ -44,7 +44,7 @@ class TileOrderTest {
       for (int position = 0; position < tile; position++) {
         assertEquals(
             needs[place][position], order.start(place) <= position && position < order.end(place),
-            "place " + place + " of tile " + position + " in " + order);
+            "place " + place + " of tile " + position + " in rows " + first + " to " + order.end);
       }
     }
   }
