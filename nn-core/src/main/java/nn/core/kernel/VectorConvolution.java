@@ -2,9 +2,6 @@ package nn.core.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -12,27 +9,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The input gradient has taps of its own for each pixel phase of the step: those that reach such pixels.
 final class VectorConvolution {
-  private static final int MOST_KEPT = 64; // geometries, each some ten thousand offsets
-
-  // What a geometry's sweeps are, kept for the next call: a network meets the same ones in each step.
-  private static final Map<ConvGeometry, VectorSweeps> FORWARD = new ConcurrentHashMap<>();
-  private static final Map<ConvGeometry, VectorSweeps> GRADIENT = new ConcurrentHashMap<>();
+  private static final ByGeometry<VectorSweeps> FORWARD =
+      new ByGeometry<>(VectorConvolution::forwardSweeps);
+  private static final ByGeometry<VectorSweeps> GRADIENT =
+      new ByGeometry<>(VectorConvolution::gradientSweeps);
 
   private VectorConvolution() {}
-
-  private static VectorSweeps sweeps(
-      Map<ConvGeometry, VectorSweeps> kept, ConvGeometry g,
-      Function<ConvGeometry, VectorSweeps> make) {
-    if (kept.size() >= MOST_KEPT) {
-      kept.clear();
-    }
-    return kept.computeIfAbsent(g, make);
-  }
 
   static void forward(
       ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y,
       @Nullable PackedForms forms) {
-    VectorSweeps sweeps = sweeps(FORWARD, g, VectorConvolution::forwardSweeps);
+    VectorSweeps sweeps = FORWARD.of(g);
     int groups = g.settings().groups();
     int depth = g.inChannels() / groups * g.kernelHeight() * g.kernelWidth();
     ChannelBlocks.Pack pack =
@@ -73,7 +60,7 @@ final class VectorConvolution {
     int kernel = g.kernelHeight() * g.kernelWidth();
     int inPerGroup = g.inChannels() / g.settings().groups();
     int outPerGroup = g.outChannels() / g.settings().groups();
-    VectorSweeps sweeps = sweeps(GRADIENT, g, VectorConvolution::gradientSweeps);
+    VectorSweeps sweeps = GRADIENT.of(g);
     sweeps.run(
         dy, (channel, lanes, width, packed, to) -> {
           int first = channel / inPerGroup * outPerGroup * inPerGroup + channel % inPerGroup;

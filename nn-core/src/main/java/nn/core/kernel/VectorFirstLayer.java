@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// In two dimensions there are nine kinds of products, of which each output of a tile takes four. For each kind, [VectorTile] sums the products
 /// over channels and taps: tiles × terms by terms × outputs. The sums of the kinds are then added up for the four outputs.
 ///
-/// The work is cut into strips of some rows of tiles of an image. Weights are few, and are packed anew in each call. 3 → 64 channels, 7×7 of 224×224, batch of 8, two threads, AMD Zen 4: three quarters to
-/// five sixths of the time that [VectorConvolution] takes, with vectors of 256 bit seven tenths. A number that is not finite makes NaN of the
+/// The work is cut into strips of some rows of tiles of an image. Weights are few, and are packed anew in each call.
+///
+/// 3 → 64 channels, 7×7 of 224×224, batch of 8, two threads, AMD Zen 4: three quarters to five sixths of the time that [VectorConvolution] takes, with vectors of 256 bit seven tenths. A number that is not finite makes NaN of the
 /// tiles that see it. `-Dnn.convolution=direct` leaves it out.
 final class VectorFirstLayer {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -29,7 +30,7 @@ final class VectorFirstLayer {
 
   private VectorFirstLayer(ConvGeometry g) {
     this.g = g;
-    planes = new VectorTapPlanes(g);
+    planes = VectorTapPlanes.of(g);
   }
 
   /// Whether this way is open, and the better one.

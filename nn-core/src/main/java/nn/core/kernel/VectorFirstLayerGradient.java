@@ -23,7 +23,7 @@ final class VectorFirstLayerGradient {
 
   private VectorFirstLayerGradient(ConvGeometry g) {
     this.g = g;
-    planes = new VectorTapPlanes(g);
+    planes = VectorTapPlanes.of(g);
     panels = Math.ceilDiv(g.outChannels(), WIDE);
     for (int kind = 0; kind < KINDS; kind++) {
       steps[kind] = VectorPack.steps(VectorTapPlanes.STRIP * planes.columns, pitch(kind));

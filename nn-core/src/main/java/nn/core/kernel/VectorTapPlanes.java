@@ -18,6 +18,8 @@ final class VectorTapPlanes {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
+  private static final ByGeometry<VectorTapPlanes> KEPT = new ByGeometry<>(VectorTapPlanes::new);
+
   /// Rows of tiles in an image.
   final int rows;
 
@@ -37,7 +39,7 @@ final class VectorTapPlanes {
   private final int[][] offsets = new int[KINDS][];
   private final int[] taps; // up to four of each term, or −1
 
-  VectorTapPlanes(ConvGeometry g) {
+  private VectorTapPlanes(ConvGeometry g) {
     this.g = g;
     down = new TapPairs(g.kernelHeight());
     right = new TapPairs(g.kernelWidth());
@@ -69,6 +71,10 @@ final class VectorTapPlanes {
         }
       }
     }
+  }
+
+  static VectorTapPlanes of(ConvGeometry g) {
+    return KEPT.of(g);
   }
 
   private List<TapPairs.Term> y(int kind) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
 /// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; 256 of 14×14
-/// 233 / 221 against 97 / 95; 512 of 7×7 182 / 149 against 77 / 70. With a step of 2, on two threads, see docs/decisions.md. The largest error is 4e-6 of the largest output. A number that is
-/// not finite makes NaN of its whole tile.
+/// 233 / 221 against 97 / 95; 512 of 7×7 182 / 149 against 77 / 70. With a step of 2, on two threads, see docs/decisions.md. The
+/// largest error is 4e-6 of the largest output. A number that is not finite makes NaN of its whole tile.
 ///
 /// `-Dnn.convolution=direct` leaves it out, for those who want the last digit.
 final class VectorWinograd {
@@ -43,15 +43,12 @@ final class VectorWinograd {
   private final int outWidth;
   private final float[] w;
   private final WinogradForm form;
-  private final int places; // of products, for each tile and pair of channels
   private final boolean gradient; // the input's: in and out exchanged, kernels turned by 180°
   private final float @Nullable [] turned; // all weights as it sees them, see #turnAll; null: panel by panel
   private final float[] bias;
   private final @Nullable PackedForms packed;
 
   private final WinogradTiles inputs;
-  private final int tileRows; // of an image
-  private final int tileColumns;
   private final int rows; // of tiles, in all images
   private final int blocks;
   private final int most; // tiles of a block, a multiple of 4
@@ -63,7 +60,6 @@ final class VectorWinograd {
       int outWidth, int padding, float[] w, boolean gradient, float @Nullable [] bias,
       @Nullable PackedForms packed) {
     this.form = form;
-    places = form.places();
     this.in = in;
     this.out = out;
     this.outHeight = outHeight;
@@ -73,8 +69,8 @@ final class VectorWinograd {
     turned = gradient && VectorTile.FEW_REGISTERS ? turnAll(in, out, w) : null;
     this.bias = bias == null ? new float[out] : bias;
     this.packed = packed != null && in * out <= MOST_KEPT ? packed : null;
-    tileRows = Math.ceilDiv(outHeight, form.outputs());
-    tileColumns = Math.ceilDiv(outWidth, form.outputs());
+    int tileRows = Math.ceilDiv(outHeight, form.outputs()); // of an image
+    int tileColumns = Math.ceilDiv(outWidth, form.outputs());
     inputs = new WinogradTiles(in, inHeight, inWidth, padding, form.inputs());
     rows = batch * tileRows;
     int tiles = rows * tileColumns;
@@ -201,8 +197,8 @@ final class VectorWinograd {
             transformWeights(panel * WIDE, width, weights, 0);
           }
           int size = (most + 4) * width + L;
-          float[] products = Scratch.OUTPUT.floats(places * size);
-          for (int i = 0; i < places; i++) {
+          float[] products = Scratch.OUTPUT.floats(form.places() * size);
+          for (int i = 0; i < form.places(); i++) {
             int from = order.start(i);
             VectorRows.run(
                 Math.ceilDiv(order.end(i) - from, 4) * 4, wide, in, transformed,
@@ -270,16 +266,16 @@ final class VectorWinograd {
     float[] edge = Scratch.LANES.floats(outputs * outputs * L);
     int row = order.first;
     while (row < order.end) {
-      int image = row / tileRows;
-      int next = Math.min(order.end, (image + 1) * tileRows);
-      int top = row % tileRows * outputs;
-      int bottom = Math.min(outHeight, ((next - 1) % tileRows + 1) * outputs);
+      int image = row / order.rows;
+      int next = Math.min(order.end, (image + 1) * order.rows);
+      int top = row % order.rows * outputs;
+      int bottom = Math.min(outHeight, ((next - 1) % order.rows + 1) * outputs);
       float[] byPixel = Scratch.IMAGE.floats((bottom - top) * outWidth * L);
       for (; row < next; row++) {
-        int oy = row % tileRows * outputs;
+        int oy = row % order.rows * outputs;
         int n = order.row(row);
-        for (int column = 0; column < tileColumns; column++, n++) {
-          n = column == tileColumns - 1 ? order.last(row) : n;
+        for (int column = 0; column < order.columns; column++, n++) {
+          n = column == order.columns - 1 ? order.last(row) : n;
           int ox = column * outputs;
           int from = lane + n * width;
           int to = ((oy - top) * outWidth + ox) * L;
