@@ -110,7 +110,7 @@ record VectorColumns(int batch, int area) {
         from = 0;
       }
       VectorTranspose.transpose(
-          height, n, rows, from, area, packed, to + i * width, width, height == width);
+          height, n, rows, from, area, packed, to + i * width, width, true);
     }
   }
 }

@@ -17,7 +17,7 @@ final class VectorPack {
   private VectorPack() {}
 
   /// `m` rows of A, the element (i, p) of which stands at `aAt + i·aRow + p·aColumn`: for each tile of rows (see
-  /// [VectorTile#rows]) the numbers for p = 0, then for p = 1, …. The tile that begins with row r stands at `to + r·depth`.
+  /// [VectorTile#rows]) the numbers for p = 0, then for p = 1, …, [VectorTile#pitch] apart; the tiles stand at [VectorTile#packedAt].
   /// There must be room for another vector at the end.
   static void rows(
       int m, int depth, float[] a, int aAt, int aRow, int aColumn, float[] packed,
@@ -26,22 +26,23 @@ final class VectorPack {
     for (int r = done; r < m; r += VectorTile.rows(m - r)) {
       int rows = VectorTile.rows(m - r);
       int from = aAt + r * aRow;
-      int at = to + r * depth;
+      int at = to + VectorTile.packedAt(r, depth);
+      int pitch = VectorTile.pitch(rows);
       if (aColumn == 1) {
-        VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, rows, true);
+        VectorTranspose.transpose(rows, depth, a, from, aRow, packed, at, pitch, true);
       } else if (aRow == 1) {
         int whole =
             rows > L ? 0 : Math.clamp(Math.floorDiv(a.length - L - from, aColumn) + 1, 0, depth);
         for (int p = 0; p < whole; p++) { // the next column overwrites what is too much
-          FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * rows);
+          FloatVector.fromArray(S, a, from + p * aColumn).intoArray(packed, at + p * pitch);
         }
         for (int p = whole; p < depth; p++) {
-          System.arraycopy(a, from + p * aColumn, packed, at + p * rows, rows);
+          System.arraycopy(a, from + p * aColumn, packed, at + p * pitch, rows);
         }
       } else {
         for (int p = 0; p < depth; p++) {
           for (int i = 0; i < rows; i++) {
-            packed[at + p * rows + i] = a[from + i * aRow + p * aColumn];
+            packed[at + p * pitch + i] = a[from + i * aRow + p * aColumn];
           }
         }
       }
@@ -62,14 +63,15 @@ final class VectorPack {
     }
     for (int p = 0; p < depth && whole > 0; p++) {
       int from = aAt + p * aColumn;
-      int at = to + p * most;
+      int at = to + p * VectorTile.pitch(most);
       if (p < depth - 1 && from + whole + L <= a.length) {
         for (int r = 0; r < whole; r += most) { // the tile's next column overwrites what is too much
-          FloatVector.fromArray(S, a, from + r).intoArray(packed, at + r * depth);
+          FloatVector.fromArray(S, a, from + r)
+              .intoArray(packed, at + VectorTile.packedAt(r, depth));
         }
       } else {
         for (int r = 0; r < whole; r += most) {
-          System.arraycopy(a, from + r, packed, at + r * depth, most);
+          System.arraycopy(a, from + r, packed, at + VectorTile.packedAt(r, depth), most);
         }
       }
     }
@@ -82,11 +84,12 @@ final class VectorPack {
     int rows;
     for (int r = 0; r < m; r += rows) {
       rows = VectorTile.rows(m - r);
-      int at = to + r * depth;
+      int at = to + VectorTile.packedAt(r, depth);
+      int pitch = VectorTile.pitch(rows);
       for (int p = 0; p < depth; p++) { // the next column overwrites what is too much
         for (int i = 0; i < rows; i += L) {
           FloatVector.fromArray(S, a, aAt + r + offsets[p] + i)
-              .intoArray(packed, at + p * rows + i);
+              .intoArray(packed, at + p * pitch + i);
         }
       }
     }

@@ -129,7 +129,8 @@ final class VectorPointwise {
         for (int r = 0; r < height; r += rows) {
           rows = VectorTile.rows(height - r);
           VectorColumns.transpose(
-              dy, out, area, top + r, rows, start, depth, rows, packed, to + r * depth);
+              dy, out, area, top + r, rows, start, depth, VectorTile.pitch(rows), packed,
+              to + VectorTile.packedAt(r, depth));
         }
       }
 

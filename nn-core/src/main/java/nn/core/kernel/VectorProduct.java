@@ -105,7 +105,7 @@ abstract class VectorProduct {
   }
 
   private int leftSize() {
-    return rows * depth + WIDTH; // of a part of A, with room for another vector
+    return VectorTile.packedAt(rows, depth) + WIDTH; // of a part of A, with room for another vector
   }
 
   private int rightSize() {
@@ -164,7 +164,7 @@ abstract class VectorProduct {
         step = far ? VectorTile.rows(height - r) : height; // a tile, or all
         for (int panel = first; panel < end; panel++) {
           VectorProduct.this.multiply(
-              top + r, step, left, leftAt + r * depth, panel, right,
+              top + r, step, left, leftAt + VectorTile.packedAt(r, depth), panel, right,
               rightAt + (panel - first) * VectorPack.pitch(depth));
         }
       }

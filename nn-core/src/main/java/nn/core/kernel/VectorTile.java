@@ -40,6 +40,16 @@ final class VectorTile {
     return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
+  /// From one p of a packed tile of so many rows to the next: with 16 registers six rows take the room of eight, why [VectorTilePacked] says.
+  static int pitch(int rows) {
+    return rows == VectorTilePacked.ROWS && FEW_REGISTERS ? VectorTilePacked.PITCH : rows;
+  }
+
+  /// Where the tile that begins with this row of a packed A stands; for the number of all rows, at least the size of A.
+  static int packedAt(int row, int depth) {
+    return (row / ROWS * pitch(ROWS) + row % ROWS) * depth;
+  }
+
   /// What a panel of so many rows takes, in units of a row of a full tile: small tiles wait for their own sums.
   static int cost(int rows) {
     int cost = 0;
@@ -68,7 +78,8 @@ final class VectorTile {
     for (int r = 0; r < m; r += rows) {
       rows = rows(m - r);
       tile(
-          rows, lanes, depth, a, aAt + r * depth, null, b, bAt, bOffsets, c, cAt + r * cStep, cStep,
+          rows, lanes, depth, a, aAt + packedAt(r, depth), null, b, bAt, bOffsets, c,
+          cAt + r * cStep, cStep,
           add);
     }
   }
@@ -96,7 +107,7 @@ final class VectorTile {
     if (FEW_REGISTERS && bOffsets == null && lanes > L && rows >= 4) {
       VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
     } else {
-      int[] ofA = aOffsets == null ? VectorPack.steps(depth, rows) : aOffsets;
+      int[] ofA = aOffsets == null ? VectorPack.steps(depth, pitch(rows)) : aOffsets;
       int[] ofB = bOffsets == null ? VectorPack.steps(depth, WIDTH) : bOffsets;
       if (lanes > L) {
         wide(rows, depth, a, aAt, ofA, b, bAt, ofB, to, at, step);

@@ -168,7 +168,7 @@ final class VectorWeightGradient {
             + (row * width + run * s.dilationWidth()) * pixelStep + first;
     int tap = (ky * runs + run) * runRows + first; // the first of the piece, counted tap by tap
     int groupAt = sumsAt + group * out * sumsOfChannel;
-    float[] seen = gathered ? Scratch.IMAGE.floats(length * depth + WIDTH) : xs;
+    float[] seen = gathered ? Scratch.IMAGE.floats(VectorTile.packedAt(length, depth) + WIDTH) : xs;
     if (gathered) {
       VectorPack.gather(length, depth, xs, xAt, offsets, seen, 0);
     }
@@ -219,7 +219,7 @@ final class VectorWeightGradient {
         int plane = ((image + i) * s.groups() + group) * out + top + r;
         VectorPack.rows(
             tile, n, dy, plane * pixels + pixel, pixels, 1, packed,
-            to + (r * count + i * tile) * n);
+            to + VectorTile.packedAt(r, count * n) + i * VectorTile.pitch(tile) * n);
       }
     }
   }
