@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// arrays: nothing is left to check in the loop. That counts where the processor shares a core with another: the same tile by offsets
 /// for A and B runs at 52 GF/s then, by offsets for A at 66.
 ///
-/// Packed A takes the room of eight numbers for six ([#PITCH]), half a row of the panel, so that one place follows from the other by a shift: 27 instructions for 12
+/// Packed A takes the room of eight numbers for six ([#PITCH]), half a row of the panel: one place follows from the other. 27 instructions for 12
 /// multiplications where there were 31. On a shared core 52 GF/s in place of 42 for panels of 32 rows, 60 of 46 for 128, and also more than
 /// with four rows of the panel at a time, whose places all have to be checked before the loop (44, 57).
 final class VectorTilePacked {
