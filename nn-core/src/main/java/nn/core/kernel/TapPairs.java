@@ -50,6 +50,7 @@ final class TapPairs {
   private final List<List<Term>> terms =
       List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
   private final boolean[] used = new boolean[PLANES];
+  private final int reach;
 
   TapPairs(int taps) {
     for (int odd = 0; odd < 2; odd++) {
@@ -65,6 +66,7 @@ final class TapPairs {
         }
       }
     }
+    reach = terms.stream().flatMap(List::stream).mapToInt(Term::shift).max().orElse(0);
   }
 
   private void add(int kind, int plane, int shift, int tap, int other) {
@@ -84,6 +86,6 @@ final class TapPairs {
 
   /// The most tiles that a product is shifted by.
   int reach() {
-    return terms.stream().flatMap(List::stream).mapToInt(Term::shift).max().orElse(0);
+    return reach;
   }
 }

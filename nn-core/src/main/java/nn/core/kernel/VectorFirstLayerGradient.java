@@ -19,15 +19,11 @@ final class VectorFirstLayerGradient {
   private final ConvGeometry g;
   private final VectorTapPlanes planes;
   private final int panels; // of outputs
-  private final int[][] steps = new int[KINDS][]; // for each kind, from one tile's terms to the next tile's
 
   private VectorFirstLayerGradient(ConvGeometry g) {
     this.g = g;
     planes = VectorTapPlanes.of(g);
     panels = Math.ceilDiv(g.outChannels(), WIDE);
-    for (int kind = 0; kind < KINDS; kind++) {
-      steps[kind] = VectorPack.steps(VectorTapPlanes.STRIP * planes.columns, pitch(kind));
-    }
   }
 
   /// Whether this way is open, and the better one: with few strips, or many weights, one thread would do it all.
@@ -46,11 +42,6 @@ final class VectorFirstLayerGradient {
   /// Numbers of all sums, `[panel][term][output]`.
   private int size() {
     return panels * planes.terms * WIDE;
-  }
-
-  /// From a tile's terms of a kind to the next tile's: an odd number of vectors.
-  private int pitch(int kind) {
-    return (Math.ceilDiv(planes.offsets(kind).length, L) | 1) * L;
   }
 
   private void run(float[] x, float[] dy, float[] dw) {
@@ -83,8 +74,8 @@ final class VectorFirstLayerGradient {
     int term = 0;
     for (int kind = 0; kind < KINDS; kind++) {
       int count = planes.offsets(kind).length;
-      float[] byTile = Scratch.PACKED_B.floats(tiles * pitch(kind));
-      turn(seen, planes.offsets(kind), end - first, byTile, pitch(kind));
+      float[] terms = Scratch.PACKED_B.floats(VectorTile.packedAt(count, tiles) + WIDE);
+      turn(seen, planes.offsets(kind), end - first, terms);
       for (int panel = 0; panel < panels; panel++) {
         int width = g.outChannels() - panel * WIDE > L ? WIDE : L;
         for (int lane = 0; lane < width; lane += L) {
@@ -92,20 +83,23 @@ final class VectorFirstLayerGradient {
               kind, pixels, (panel * WIDE + lane) / L * (end - first) * rowSize(), end - first,
               gradients, lane);
         }
-        VectorTile.panel(
-            count, width, tiles, byTile, 0, steps[kind], gradients, 0, null,
-            sums, sumsAt + (panel * planes.terms + term) * WIDE, WIDE, true);
+        VectorTile.packed(
+            count, width, tiles, terms, 0, gradients, 0, sums,
+            sumsAt + (panel * planes.terms + term) * WIDE, WIDE, true);
       }
       term += count;
     }
   }
 
-  /// What the terms of a kind see, tile by tile: some terms at a time, as many as a vector has numbers.
-  private void turn(float[] seen, int[] offsets, int rows, float[] byTile, int pitch) {
-    float[] lines = Scratch.IMAGE.floats(L * planes.pitch);
-    for (int row = 0; row < rows; row++) {
-      for (int some = 0; some < offsets.length; some += L) {
-        int count = Math.min(L, offsets.length - some);
+  /// What the terms of a kind see, packed as [VectorTile] reads it.
+  private void turn(float[] seen, int[] offsets, int rows, float[] packed) {
+    float[] lines = Scratch.IMAGE.floats(VectorTile.ROWS * planes.pitch);
+    int count;
+    for (int some = 0; some < offsets.length; some += count) {
+      count = VectorTile.rows(offsets.length - some);
+      int at = VectorTile.packedAt(some, rows * planes.columns);
+      int pitch = VectorTile.pitch(count);
+      for (int row = 0; row < rows; row++) {
         for (int k = 0; k < count; k++) {
           int from = offsets[some + k] + row * planes.pitch;
           for (int i = 0; i < planes.columns; i += L) {
@@ -113,8 +107,8 @@ final class VectorFirstLayerGradient {
           }
         }
         VectorTranspose.transpose(
-            count, planes.columns, lines, 0, planes.pitch, byTile,
-            row * planes.columns * pitch + some, pitch, true);
+            count, planes.columns, lines, 0, planes.pitch, packed,
+            at + row * planes.columns * pitch, pitch, true);
       }
     }
   }

@@ -100,11 +100,12 @@ final class VectorTile {
   private static void tile(
       int rows, int lanes, int depth, float[] a, int aAt, int @Nullable [] aOffsets, float[] b,
       int bAt, int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
-    boolean inPlace = !add && (lanes == WIDTH || lanes == L);
+    boolean packed = FEW_REGISTERS && bOffsets == null && rows >= 4; // takes as long for one vector as for two
+    boolean inPlace = !add && (lanes == WIDTH || (lanes == L && !packed));
     float[] to = inPlace ? c : Scratch.TILE.floats(ROWS * WIDTH);
     int at = inPlace ? cAt : 0;
     int step = inPlace ? cStep : WIDTH;
-    if (FEW_REGISTERS && bOffsets == null && lanes > L && rows >= 4) {
+    if (packed) {
       VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
     } else {
       int[] ofA = aOffsets == null ? VectorPack.steps(depth, pitch(rows)) : aOffsets;
