@@ -93,7 +93,8 @@ record VectorColumns(int batch, int area) {
     }
   }
 
-  /// `width` numbers for each of `count` pixels from `start` on, in the images' order: those of `height` channels from `channel` on.
+  /// `width` numbers for each of `count` pixels from `start` on, in the images' order: those of `height` channels from `channel` on, and anything behind
+  /// them. There must be room for a vector at the end.
   static void transpose(
       float[] x, int channels, int area, int channel, int height, int start, int count, int width,
       float[] packed, int to) {

@@ -28,7 +28,7 @@ final class VectorTile {
       S.vectorBitSize() < 512 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   /// The most rows of a tile.
-  static final int ROWS = FEW_REGISTERS ? 6 : 12;
+  static final int ROWS = FEW_REGISTERS ? VectorTilePacked.ROWS : 12;
 
   private VectorTile() {}
 
@@ -40,7 +40,8 @@ final class VectorTile {
     return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
-  /// From one p of a packed tile of so many rows to the next: with 16 registers six rows take the room of eight, why [VectorTilePacked] says.
+  /// From one p of a packed tile of so many rows to the next: with 16 registers six rows take the room of eight
+  /// ([VectorTilePacked#PITCH]).
   static int pitch(int rows) {
     return rows == VectorTilePacked.ROWS && FEW_REGISTERS ? VectorTilePacked.PITCH : rows;
   }
@@ -69,8 +70,8 @@ final class VectorTile {
     panel(m, lanes, depth, a, aAt, b, bAt, null, c, cAt, cStep, add);
   }
 
-  /// The same for B at `bAt + bOffsets[p]`, or packed without offsets. B is read up to a whole vector, so there must be something to
-  /// read.
+  /// The same for B at `bAt + bOffsets[p]`, or packed without offsets. B is read up to a whole vector, a packed panel up to its whole row,
+  /// so there must be something to read.
   static void panel(
       int m, int lanes, int depth, float[] a, int aAt, float[] b, int bAt,
       int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
@@ -100,7 +101,9 @@ final class VectorTile {
   private static void tile(
       int rows, int lanes, int depth, float[] a, int aAt, int @Nullable [] aOffsets, float[] b,
       int bAt, int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
-    boolean packed = FEW_REGISTERS && bOffsets == null && rows >= 4; // takes as long for one vector as for two
+    boolean packed =
+        FEW_REGISTERS && bOffsets == null && rows >= 4
+            && (lanes > L || aOffsets == null); // as quick for two vectors as by offsets for one
     boolean inPlace = !add && (lanes == WIDTH || (lanes == L && !packed));
     float[] to = inPlace ? c : Scratch.TILE.floats(ROWS * WIDTH);
     int at = inPlace ? cAt : 0;

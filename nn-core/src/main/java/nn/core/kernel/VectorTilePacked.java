@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// a fence, and on x86 a fence between loads is no instruction: 96 GF/s, where the peak is 98 (one core, AMD Zen 3).
 ///
 /// The steps from one row of the panel to the next, and from one p of packed A to the next, are constants, which C2 proves to stay within the
-/// arrays: nothing is left to check in the loop. That counts where the processor shares a core with another: the same tile by offsets
-/// for A and B runs at 52 GF/s then, by offsets for A at 66.
+/// arrays: nothing is left to check in the loop. That counts where the processor shares a core with another: at a moment when the packed tile
+/// ran at 73 GF/s, the same by offsets for A ran at 66, by offsets for A and B at 52.
 ///
-/// Packed A takes the room of eight numbers for six ([#PITCH]), half a row of the panel: one place follows from the other. 27 instructions for 12
-/// multiplications where there were 31. On a shared core 52 GF/s in place of 42 for panels of 32 rows, 60 of 46 for 128, and also more than
+/// Packed A takes the room of eight numbers for six ([#PITCH]), with 256 bit half a row of the panel: one place follows from the other. 27 instructions for 12
+/// multiplications where there were 31. On a core shared with a busier guest 52 GF/s in place of 42 for panels of 32 rows, 60 of 46 for 128, and also more than
 /// with four rows of the panel at a time, whose places all have to be checked before the loop (44, 57).
 final class VectorTilePacked {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int STEP = 2 * L;
 
-  /// The most rows of a tile.
+  /// The most rows of a tile with 16 registers.
   static final int ROWS = 6;
 
   /// From one p of packed A to the next: two of its numbers are not used.

@@ -52,8 +52,8 @@ final class VectorTranspose {
 
   /// `to[toAt + j·toStep + i] = from[fromAt + i·fromStep + j]` for i < rows and j < columns.
   ///
-  /// If `loose`, a result's row that is shorter than a vector may be written as a whole vector, before the next row: for
-  /// results whose rows lie one after the other, with room for a vector at the end.
+  /// If `loose`, a result's row that is shorter than a vector may be written as a whole vector, before the next row: where
+  /// nothing else lies between the rows, and there is room for a vector at the end.
   static void transpose(
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
