@@ -57,25 +57,25 @@ final class VectorPack {
   private static int columns(
       int m, int depth, float[] a, int aAt, int aColumn, float[] packed, int to) {
     int most = VectorTile.ROWS;
-    int whole = 0;
-    while (most <= L && VectorTile.rows(m - whole) == most) {
-      whole += most;
+    int tiles = 0;
+    while (most <= L && VectorTile.rows(m - tiles * most) == most) {
+      tiles++;
     }
-    for (int p = 0; p < depth && whole > 0; p++) {
+    int size = VectorTile.packedAt(most, depth);
+    for (int p = 0; p < depth && tiles > 0; p++) {
       int from = aAt + p * aColumn;
       int at = to + p * VectorTile.pitch(most);
-      if (p < depth - 1 && from + whole + L <= a.length) {
-        for (int r = 0; r < whole; r += most) { // the tile's next column overwrites what is too much
-          FloatVector.fromArray(S, a, from + r)
-              .intoArray(packed, at + VectorTile.packedAt(r, depth));
+      if (p < depth - 1 && from + tiles * most + L <= a.length) {
+        for (int i = 0; i < tiles; i++) { // the tile's next column overwrites what is too much
+          FloatVector.fromArray(S, a, from + i * most).intoArray(packed, at + i * size);
         }
       } else {
-        for (int r = 0; r < whole; r += most) {
-          System.arraycopy(a, from + r, packed, at + VectorTile.packedAt(r, depth), most);
+        for (int i = 0; i < tiles; i++) {
+          System.arraycopy(a, from + i * most, packed, at + i * size, most);
         }
       }
     }
-    return whole;
+    return tiles * most;
   }
 
   /// What [#rows] makes of `m` rows next to each other whose columns stand at `aAt + offsets[p]`; a has room for a vector.
