@@ -74,7 +74,7 @@ final class VectorFirstLayerGradient {
     int term = 0;
     for (int kind = 0; kind < KINDS; kind++) {
       int count = planes.offsets(kind).length;
-      float[] terms = Scratch.PACKED_B.floats(VectorTile.packedAt(count, tiles) + WIDE);
+      float[] terms = Scratch.PACKED_B.floats(VectorTile.packedSize(count, tiles));
       turn(seen, planes.offsets(kind), end - first, terms);
       for (int panel = 0; panel < panels; panel++) {
         int width = g.outChannels() - panel * WIDE > L ? WIDE : L;

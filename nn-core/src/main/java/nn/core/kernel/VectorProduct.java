@@ -105,7 +105,7 @@ abstract class VectorProduct {
   }
 
   private int leftSize() {
-    return VectorTile.packedAt(rows, depth) + WIDTH; // of a part of A, with room for another vector
+    return VectorTile.packedSize(rows, depth); // of a part of A
   }
 
   private int rightSize() {

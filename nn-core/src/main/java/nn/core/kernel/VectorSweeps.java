@@ -239,7 +239,7 @@ final class VectorSweeps {
 
   /// What the taps see of some rows, run by run, packed as tiles read it: for several blocks of channels.
   private float[] gather(SweepPlan.Sweep sweep, int runs, int length, float[] copy, int from) {
-    int size = VectorTile.packedAt(length, sweep.depth()) + WIDE;
+    int size = VectorTile.packedSize(length, sweep.depth());
     float[] gathered = Scratch.PIXELS.floats(sweep.across().size() * runs * size);
     int at = 0;
     for (Taps taps : sweep.across()) {
@@ -280,7 +280,7 @@ final class VectorSweeps {
           VectorTile.panel(
               length, width, depth, gathered, gatheredAt, packed, weightsAt, weights, tile,
               tileAt, step * width, false);
-          gatheredAt += VectorTile.packedAt(length, sweep.depth()) + WIDE;
+          gatheredAt += VectorTile.packedSize(length, sweep.depth());
         }
       }
     }

@@ -46,9 +46,14 @@ final class VectorTile {
     return rows == VectorTilePacked.ROWS && FEW_REGISTERS ? VectorTilePacked.PITCH : rows;
   }
 
-  /// Where the tile that begins with this row of a packed A stands; for the number of all rows, at least the size of A.
+  /// Where the tile that begins with this row of a packed A stands.
   static int packedAt(int row, int depth) {
     return (row / ROWS * pitch(ROWS) + row % ROWS) * depth;
+  }
+
+  /// The room that so many rows of a packed A need, with another vector at the end.
+  static int packedSize(int rows, int depth) {
+    return packedAt(rows, depth) + WIDTH;
   }
 
   /// What a panel of so many rows takes, in units of a row of a full tile: small tiles wait for their own sums.
@@ -80,8 +85,7 @@ final class VectorTile {
       rows = rows(m - r);
       tile(
           rows, lanes, depth, a, aAt + packedAt(r, depth), null, b, bAt, bOffsets, c,
-          cAt + r * cStep, cStep,
-          add);
+          cAt + r * cStep, cStep, add);
     }
   }
 
@@ -103,7 +107,7 @@ final class VectorTile {
       int bAt, int @Nullable [] bOffsets, float[] c, int cAt, int cStep, boolean add) {
     boolean packed =
         FEW_REGISTERS && bOffsets == null && rows >= 4
-            && (lanes > L || aOffsets == null); // as quick for two vectors as by offsets for one
+            && (lanes > L || aOffsets == null); // quicker for two vectors than by offsets for one
     boolean inPlace = !add && (lanes == WIDTH || (lanes == L && !packed));
     float[] to = inPlace ? c : Scratch.TILE.floats(ROWS * WIDTH);
     int at = inPlace ? cAt : 0;

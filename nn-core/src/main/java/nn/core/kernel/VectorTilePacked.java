@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// arrays: nothing is left to check in the loop. That counts where the processor shares a core with another: at a moment when the packed tile
 /// ran at 73 GF/s, the same by offsets for A ran at 66, by offsets for A and B at 52.
 ///
-/// Packed A takes the room of eight numbers for six ([#PITCH]), with 256 bit half a row of the panel: one place follows from the other. 27 instructions for 12
-/// multiplications where there were 31. On a core shared with a busier guest 52 GF/s in place of 42 for panels of 32 rows, 60 of 46 for 128, and also more than
+/// Packed A takes the room of eight numbers for six ([#PITCH]), with 256 bit half a row of the panel: one place follows from the other. 25 instructions for 12
+/// multiplications where there were 30. On a core shared with a busier guest 52 GF/s in place of 42 for panels of 32 rows, 60 of 46 for 128, and also more than
 /// with four rows of the panel at a time, whose places all have to be checked before the loop (44, 57).
 final class VectorTilePacked {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;

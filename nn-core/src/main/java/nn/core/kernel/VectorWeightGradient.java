@@ -168,7 +168,7 @@ final class VectorWeightGradient {
             + (row * width + run * s.dilationWidth()) * pixelStep + first;
     int tap = (ky * runs + run) * runRows + first; // the first of the piece, counted tap by tap
     int groupAt = sumsAt + group * out * sumsOfChannel;
-    float[] seen = gathered ? Scratch.IMAGE.floats(VectorTile.packedAt(length, depth) + WIDTH) : xs;
+    float[] seen = gathered ? Scratch.IMAGE.floats(VectorTile.packedSize(length, depth)) : xs;
     if (gathered) {
       VectorPack.gather(length, depth, xs, xAt, offsets, seen, 0);
     }
