@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
@@ -183,12 +182,12 @@ final class TorchNetwork {
     return flat.matMul(weight(path + ".weight").transpose()).add(weight(path + ".bias"));
   }
 
-  private static NDArray relu(NDArray x) {
-    return instead(x, Activation.relu(x));
+  private NDArray relu(NDArray x) {
+    return instead(x, Rectifier.RELU.of(x, training));
   }
 
-  private static NDArray relu6(NDArray x) {
-    return instead(x, Activation.relu6(x));
+  private NDArray relu6(NDArray x) {
+    return instead(x, Rectifier.RELU6.of(x, training));
   }
 
   private static NDArray add(NDArray x, NDArray y) {
