@@ -49,7 +49,7 @@ public class MatmulBenchmark {
   }
 
   @Benchmark
-  public FMatrixRMaj ejml() {
+  public FMatrixRMaj ejmlOneThread() {
     return CommonOps_FDRM.mult(peerA, peerB, null);
   }
 

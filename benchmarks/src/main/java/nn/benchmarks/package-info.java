@@ -1,4 +1,4 @@
-/// Every hot loop as a ratio to a peer in the same run.
+/// Every hot loop, with and without the Vector API in the same run; matrix products beside EJML as well. Beside PyTorch: `benchmarks/compare`.
 @NullMarked
 package nn.benchmarks;
 

@@ -2,6 +2,7 @@ package nn.benchmarks.peers;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,13 +16,14 @@ public final class Compare {
 
       benchmarks/compare [--only TEXT] [--threads N] [--quick] [--out FOLDER]
 
-        --only TEXT    only lines whose group or name contains TEXT; 'memory and start' for what
-                       is no time in turns with a peer
+        --only TEXT    only lines whose group or name contains TEXT, in capitals or not;
+                       'memory and start' for what is no time in turns with a peer
         --threads N    threads of both sides. Default: 2
-        --quick        shorter rounds; nothing is written
-        --out FOLDER   where the table and the chart are written. Default: docs/benchmarks, with
-                       --only or --quick nowhere
+        --quick        shorter rounds
+        --out FOLDER   where the table and the chart are written. Default: docs/benchmarks of
+                       this repository, with --only or --quick nowhere
 
+      Needs Linux on x86-64, for PyTorch, 10 GB of memory, and 20 to 45 minutes with nothing beside it.
       A line whose times do not become steady is refused: it has no ratio, and the exit code is 1.
 
       Examples:
@@ -41,10 +43,10 @@ public final class Compare {
     try {
       for (int i = 0; i < arguments.length; i++) {
         switch (arguments[i]) {
-          case "--only" -> only = arguments[++i];
-          case "--threads" -> threads = Integer.parseInt(arguments[++i]);
+          case "--only" -> only = value(arguments, ++i);
+          case "--threads" -> threads = threads(value(arguments, ++i));
           case "--quick" -> quick = true;
-          case "--out" -> out = arguments[++i];
+          case "--out" -> out = value(arguments, ++i);
           case "--help", "-h" -> {
             System.out.print(HELP);
             return;
@@ -52,32 +54,73 @@ public final class Compare {
           default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
         }
       }
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      check(only, threads);
+    } catch (IllegalArgumentException e) {
       System.err.println("compare: " + e.getMessage() + "\n\n" + HELP);
       System.exit(2);
     }
-    System.exit(run(only, threads, quick, out) ? 0 : 1);
+    String command = "benchmarks/compare --threads " + threads;
+    command += (only.isEmpty() ? "" : " --only '" + only + "'") + (quick ? " --quick" : "");
+    System.exit(run(command, only, threads, quick, out) ? 0 : 1);
+  }
+
+  private static String value(String[] arguments, int i) {
+    if (i == arguments.length) {
+      throw new IllegalArgumentException(arguments[i - 1] + " needs a value");
+    }
+    return arguments[i];
+  }
+
+  private static int threads(String value) {
+    try {
+      int threads = Integer.parseInt(value);
+      if (threads > 0) {
+        return threads;
+      }
+    } catch (NumberFormatException e) {
+      // the error below says what it should be
+    }
+    throw new IllegalArgumentException("--threads must be 1 or more, got \"" + value + "\"");
+  }
+
+  /// That there is something to measure.
+  private static void check(String only, int threads) {
+    List<Work> works = Work.all(threads);
+    if (works.stream().noneMatch(work -> asked(work, only)) && !only.equalsIgnoreCase(MEMORY)) {
+      Set<String> groups = new LinkedHashSet<>();
+      works.forEach(work -> groups.add(work.group()));
+      groups.add(MEMORY);
+      throw new IllegalArgumentException(
+          "no line contains \"" + only + "\"; the groups are: " + String.join("; ", groups));
+    }
+  }
+
+  private static boolean asked(Work work, String only) {
+    String text = only.toLowerCase(Locale.ROOT);
+    return work.group().toLowerCase(Locale.ROOT).contains(text)
+        || work.name().toLowerCase(Locale.ROOT).contains(text);
   }
 
   /// Measures, prints and writes.
   ///
   /// @return whether no line was refused
-  private static boolean run(String only, int threads, boolean quick, String out)
-      throws Exception {
-    Report report = new Report(Machine.measured(threads));
+  private static boolean run(
+      String command, String only, int threads, boolean quick, String out) throws Exception {
+    Path root = Path.of(System.getProperty("graft.root"));
+    Report report = new Report(command, Machine.measured(threads));
     System.out.println(report.machine());
     List<Work> works = Work.all(threads);
     Set<Integer> left = new TreeSet<>();
     for (int i = 0; i < works.size(); i++) {
-      if (works.get(i).group().contains(only) || works.get(i).name().contains(only)) {
+      if (asked(works.get(i), only)) {
         left.add(i);
       }
     }
     while (!left.isEmpty()) {
       measure(works, left, threads, quick, report);
     }
-    if (only.isEmpty() || only.equals(MEMORY)) {
-      Figures.all(threads, Path.of(System.getProperty("graft.root")), figure -> {
+    if (only.isEmpty() || only.equalsIgnoreCase(MEMORY)) {
+      Figures.all(threads, root, figure -> {
         report.add(figure);
         System.out.printf(
             Locale.ROOT, "%-48s %-75s %9.2f %s%s%s%n", MEMORY, figure.name(),
@@ -86,7 +129,7 @@ public final class Compare {
       });
     }
     if (!out.isEmpty() || (only.isEmpty() && !quick)) {
-      report.write(Path.of(out.isEmpty() ? "docs/benchmarks" : out));
+      report.write(out.isEmpty() ? root.resolve("docs/benchmarks") : Path.of(out));
     }
     return report.refused() == 0;
   }

@@ -49,7 +49,7 @@ final class Figures {
         new Figure(
             "peak resident memory of " + STEPS + " training steps, resnet18, 224×224, batch 8",
             said(threads, "resident"), said(threads, "resident-torch"), "MB",
-            "PyTorch, with the JVM that DJL runs it from"));
+            "PyTorch, with the JVM that DJL runs it from and our copy of the weights, 45 MB"));
     predictions(root, found);
     for (String[] step : new String[][] {{"resnet18", "224", "8"}, {"resnet50", "224", "4"},
         {"mobilenet_v2", "224", "8"}, {"cifar-resnet20", "32", "128"}}) {
