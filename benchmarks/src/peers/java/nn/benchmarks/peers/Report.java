@@ -20,18 +20,20 @@ final class Report {
   private static final double LARGE = 10; // a target that would flatten the others' bars
 
   private static final String ABOUT = """
-      Each line is timed in turns with the peer, in a process for each group and for each network. Before, the results are compared:
-      they may differ by 1e-4 of the largest number, a network's scores by 1e-3 and its losses in training by 5e-3. What counts are two windows of turns
-      in a row whose medians agree within 5 % on both sides; a line that never gets there is refused. Times are medians in milliseconds, with the quarter marks of ours. The ratio is the peer's time divided by ours;
-      1.5 means that Graft needs two thirds of the time. GF/s counts the operations of the direct algorithm, as a share of what
-      the processor can do: Winograd's algorithm needs fewer, and may pass 100 %. GB/s counts operands and results once, as a
-      share of what comes from memory: what stays in the caches may pass 100 %. Backward lines time the backward pass alone.
-      [Why some lines are short](reasons.md).
+      Each line is timed in turns with the peer, in a process for each group and for each network. Before, the two results are
+      compared, where there are two: they may differ by 1e-4 of the largest number, a network's scores by 1e-3, its losses in
+      training by 5e-3. What counts are two windows of turns in a row whose medians agree within 5 % on both sides; a line that
+      never gets there is refused. Times are medians in milliseconds, with the quarter marks of ours. The ratio is the peer's time
+      divided by ours; 1.5 means that Graft needs two thirds of the time. GF/s counts the operations of the direct algorithm, as a
+      share of what the processor can do: Winograd's algorithm needs fewer, and may pass 100 %. GB/s counts operands and results
+      once, as a share of what comes from memory: what stays in the caches may pass 100 %. Backward lines time the backward pass
+      alone. [Why some lines are short](reasons.md).
 
-      PyTorch is called from Java, through DJL, operation by operation: what Python costs it is left out, what DJL costs it, about a
-      microsecond for each operation, is not. Either library is used as it comes. So in networks Graft computes a rectifier with the norm or the sum before it, and at inference keeps
-      its weights packed from one call to the next; PyTorch's rectifiers work in place at inference. Its convolutions allocate their results, ours write
-      into an array that is there; beside a convolution neither takes time.
+      PyTorch is called from Java, through DJL, operation by operation: what Python costs is left out, and what DJL costs is not, one
+      to four microseconds for an operation. Either library is used as it comes. So in networks Graft computes a rectifier with the
+      norm or the sum before it, and at inference keeps packed weights from one call to the next; PyTorch's rectifiers work in
+      place at inference. A convolution of PyTorch allocates its result, ours writes into an array that is there: beside a
+      convolution neither takes time.
       """;
 
   private record Line(Work work, Outcome outcome) {
