@@ -50,8 +50,8 @@ final class FinetuneCommand extends GraftCommand {
   Json run(Talk talk) throws Exception {
     data.check(this);
     options.check(this);
+    Freezing freezing = parse("--train", train, Freezing::parse);
     AtomicFile.check(out);
-    Freezing freezing = Freezing.parse(train);
     ModelOptions.Model opened = model.readForNewHead();
     SplitOptions.Parts parts = data.open(options.seed, talk);
     Layer network = opened.network();

@@ -1,6 +1,7 @@
 package nn.cli;
 
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -53,6 +54,15 @@ abstract class GraftCommand implements Callable<Integer> {
   final void require(boolean condition, String message) {
     if (!condition) {
       throw wrongUsage(message);
+    }
+  }
+
+  /// What an option says. A text that the parser refuses is wrong usage: exit code 2.
+  final <T> T parse(String option, String text, Function<String, T> parser) {
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw wrongUsage(option + ": " + e.getMessage());
     }
   }
 

@@ -49,11 +49,13 @@ final class SummaryCommand extends GraftCommand {
 
   @Override
   Json run(Talk talk) throws Exception {
+    Freezing freezing = train == null ? null : parse("--train", train, Freezing::parse);
+    Shape shape = input == null ? null : parse("--input", input, Shapes::parse);
     Layer network = network();
-    if (train != null) {
-      Freezing.parse(train).applyTo(network);
+    if (freezing != null) {
+      freezing.applyTo(network);
     }
-    Summary summary = network.summary(inputShape(network));
+    Summary summary = network.summary(shape == null ? ownInput(network) : shape);
     talk.say(summary.toString());
     List<Json> layers = new ArrayList<>();
     for (Summary.Row row : summary.rows()) {
@@ -88,10 +90,7 @@ final class SummaryCommand extends GraftCommand {
     return ModelZoo.create(model, classes == null ? entry.classes() : classes);
   }
 
-  private Shape inputShape(Layer network) {
-    if (input != null) {
-      return Shapes.parse(input);
-    }
+  private static Shape ownInput(Layer network) {
     return ModelZoo.entry(network.architecture().orElseThrow()).input();
   }
 }

@@ -64,6 +64,23 @@ class WrongUsageTest {
     assertWrong("flip, crop and none", training("--augment", "spin"));
   }
 
+  @Test
+  void what_to_train_is_checked_before_anything_is_read() {
+    for (String text : new String[] {"", "head,", "all,head", "last-stage,head"}) {
+      assertWrong("--train: '" + text + "'", "summary", "small-cnn", "--train", text);
+      assertWrong(
+          "--train: '" + text + "'", "finetune", "--weights", "none.pth", "--data", "none", "--out",
+          "none/y.safetensors", "--train", text);
+    }
+  }
+
+  @Test
+  void an_input_that_is_no_shape_is_named() {
+    for (String text : new String[] {"", "abc", "3x32x", "3x0x32", "99999x99999x3"}) {
+      assertWrong("--input: ", "summary", "small-cnn", "--input", text);
+    }
+  }
+
   private static Object[] training(Object... more) {
     Object[] all = new Object[7 + more.length];
     System.arraycopy(
