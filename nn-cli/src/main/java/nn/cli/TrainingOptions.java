@@ -197,7 +197,7 @@ final class TrainingOptions {
     return Math.max(1, Math.min(preprocessing.height(), preprocessing.width()) / 8);
   }
 
-  /// The settings as text, by name: what a file should say about its training.
+  /// The settings as text, by name: what a file should say about its training. What is off by default is there if it is on.
   Map<String, String> described(Mode mode) {
     Map<String, String> words = new TreeMap<>();
     words.put("epochs", Integer.toString(epochs));
@@ -208,6 +208,15 @@ final class TrainingOptions {
     words.put("schedule", schedule.name().toLowerCase(Locale.ROOT));
     words.put("augment", String.join(",", augment));
     words.put("seed", Long.toString(seed));
+    if (warmUp > 0) {
+      words.put("warmUp", Long.toString(warmUp));
+    }
+    if (clip != null) {
+      words.put("clip", Double.toString(clip));
+    }
+    if (patience != null) {
+      words.put("patience", Integer.toString(patience));
+    }
     return words;
   }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import nn.cli.demo.Thing;
+import nn.layers.state.ModelFile;
+import nn.layers.zoo.ModelZoo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +165,28 @@ class EndToEndTest {
     finetune(two, 1, "--threads", 2);
     assertArrayEquals(Files.readAllBytes(truckNetwork), Files.readAllBytes(one));
     assertArrayEquals(Files.readAllBytes(truckNetwork), Files.readAllBytes(two));
+  }
+
+  @Test
+  void every_setting_that_changes_the_result_is_told_by_the_answer_and_by_the_file()
+      throws Exception {
+    Path out = folder.resolve("set.safetensors");
+    Run run = finetune(out, 1, "--warm-up", 3, "--clip", 0.5, "--patience", 2);
+    assertEquals(0, run.exit(), run.err());
+    Map<?, ?> settings = (Map<?, ?>) run.json().get("settings");
+    Map<String, String> extra = ModelFile.read(out, ModelZoo::create).card().extra();
+    Map.of("warmUp", "3", "clip", "0.5", "patience", "2").forEach((name, value) -> {
+      assertEquals(value, settings.get(name));
+      assertEquals(value, extra.get(name));
+    });
+  }
+
+  @Test
+  void settings_that_are_off_are_not_told() {
+    assertEquals(
+        Set.of(
+            "epochs", "batch", "optimizer", "rate", "decay", "schedule", "augment", "seed"),
+        ((Map<?, ?>) training.json().get("settings")).keySet());
   }
 
   @Test
