@@ -88,7 +88,7 @@ public final class KernelChoice {
           System.getLogger("nn.core")
               .log(
                   Level.WARNING,
-                  "computing with scalar kernels, which are several times slower: " + obstacle.why
+                  "computing with scalar kernels, which are 4 to 12 times slower: " + obstacle.why
                       + ". " + obstacle.remedy + "; -D" + PROPERTY + "=scalar accepts it silently");
           yield new ScalarKernels();
         }
