@@ -15,9 +15,11 @@ final class Failures {
   private Failures() {}
 
   /// What went wrong, where, and what to do, as far as the exception knows.
-  static String describe(Throwable failure) {
+  ///
+  /// @param hasBatch whether the command that failed has the option `--batch`
+  static String describe(Throwable failure, boolean hasBatch) {
     return switch (failure) {
-      case UncheckedIOException e when e.getCause() != null -> describe(e.getCause());
+      case UncheckedIOException e when e.getCause() != null -> describe(e.getCause(), hasBatch);
       case NoSuchFileException e -> e.getFile() + ": there is no such file or folder";
       case NotDirectoryException e -> e.getFile() + ": is not a folder";
       case AccessDeniedException e -> e.getFile() + ": no permission";
@@ -26,8 +28,8 @@ final class Failures {
           e.getFile() + ": " + text(e.getReason(), e);
       case IOException e -> text(e.getMessage(), e);
       case OutOfMemoryError _ ->
-          "not enough memory: try a smaller --batch, or give Java more, as in"
-              + " JAVA_TOOL_OPTIONS=-Xmx4g";
+          "not enough memory: " + (hasBatch ? "try a smaller --batch, or " : "")
+              + "give Java more, as in GRAFT_JAVA_OPTS=-Xmx4g";
       case NonFiniteLossException e -> e.getMessage() + " (--rate and --clip say how)";
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
       case IllegalStateException e when e.getMessage() != null -> e.getMessage();

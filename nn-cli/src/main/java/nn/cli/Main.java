@@ -114,7 +114,8 @@ public final class Main implements Runnable {
 
   static int failure(Throwable e, CommandLine commandLine) {
     PrintWriter err = commandLine.getErr();
-    String message = Failures.describe(e);
+    boolean hasBatch = commandLine.getCommandSpec().findOption("--batch") != null;
+    String message = Failures.describe(e, hasBatch);
     err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message);
     if (commandLine.getCommand() instanceof GraftCommand command) {
       if (command.debug()) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import nn.layers.zoo.ModelZoo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /// Whatever is wrong: one message that says what, where and what to do, and exit code 1.
 class BadInputTest {
@@ -222,6 +225,25 @@ class BadInputTest {
     Run run = Run.graft("inspect", folder.resolve("none.pth"), "--json");
     assertEquals(1, run.exit());
     assertTrue(run.json().get("error").toString().contains("there is no such file"));
+  }
+
+  @Test
+  void too_little_memory_suggests_a_smaller_batch_where_the_command_has_one() {
+    assertEquals(
+        "graft evaluate: not enough memory: try a smaller --batch, or give Java more, as in"
+            + " GRAFT_JAVA_OPTS=-Xmx4g",
+        outOfMemoryIn("evaluate"));
+    assertEquals(
+        "graft predict: not enough memory: give Java more, as in GRAFT_JAVA_OPTS=-Xmx4g",
+        outOfMemoryIn("predict"));
+  }
+
+  private static String outOfMemoryIn(String command) {
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = Main.commandLine(null).getSubcommands().get(command);
+    commandLine.setErr(new PrintWriter(err));
+    assertEquals(1, Main.failure(new OutOfMemoryError(), commandLine));
+    return err.toString().strip();
   }
 
   // ---- what is wrong with it
