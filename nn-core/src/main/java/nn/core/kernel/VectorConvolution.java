@@ -28,7 +28,11 @@ final class VectorConvolution {
     if (forms == null || groups > 1) {
       sweeps.run(x, pack, bias, y);
     } else {
-      sweeps.run(x, forms.of(PackedForms.Kind.DIRECT, () -> sweeps.pack(pack)), bias, y);
+      float[] packed =
+          forms.of(
+              PackedForms.Kind.DIRECT, g.outChannels(), g.inChannels(), g.kernelHeight(),
+              g.kernelWidth(), () -> sweeps.pack(pack));
+      sweeps.run(x, packed, bias, y);
     }
   }
 

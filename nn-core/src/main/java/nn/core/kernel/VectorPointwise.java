@@ -56,7 +56,9 @@ final class VectorPointwise {
 
       @Override
       float @Nullable [] packedRows() {
-        return forms == null ? null : forms.of(PackedForms.Kind.POINTWISE, this::packAllRows);
+        return forms == null
+            ? null
+            : forms.of(PackedForms.Kind.POINTWISE, m, k, 1, 1, this::packAllRows);
       }
 
       @Override

@@ -139,7 +139,8 @@ final class VectorWinograd {
   private void run(float[] x, float[] y) {
     PackedForms.Kind kind =
         form == WinogradForm.STEP1 ? PackedForms.Kind.WINOGRAD : PackedForms.Kind.WINOGRAD_STEP2;
-    float[] kept = packed == null ? null : packed.of(kind, this::transformAllWeights);
+    float[] kept =
+        packed == null ? null : packed.of(kind, out, in, 3, 3, this::transformAllWeights);
     if (blocks % Parallel.threads() != 0 && blocks < 2 * Parallel.threads()) {
       for (int i = 0; i < blocks; i++) {
         block(

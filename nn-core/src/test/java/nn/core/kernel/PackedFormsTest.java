@@ -55,6 +55,20 @@ class PackedFormsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"64, 32, 3, 3, 1", "64, 32, 3, 3, 2", "64, 32, 1, 1, 1", "64, 32, 5, 3, 1"})
+  void theSameWeightsServeInOtherShapes(int out, int in, int height, int width, int step) {
+    NdArray w = random(out, in, height, width);
+    NdArray turned = w.reshape(Shape.of(in, out, width, height));
+    ConvSettings settings = ConvSettings.DEFAULT.padding(height / 2, width / 2).stride(step);
+    for (NdArray shaped : new NdArray[] {w, turned, w}) {
+      NdArray x = random(2, shaped.shape().dim(1), 12, 12);
+      assertArrayEquals(
+          Tensor.constant(x).conv2d(Tensor.variable(shaped), null, settings).value().array(),
+          Tensor.constant(x).conv2d(Tensor.constant(shaped), null, settings).value().array());
+    }
+  }
+
   @Test
   void formsLastUntilTheArrayIsWritten() {
     NdArray w = random(8, 8);
