@@ -129,14 +129,32 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void limitedGradient(
       float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high) {
+    float seen = 0;
     for (int i = at; i < at + n; i++) {
-      dx[i] = dy[i] * scale * inside(y[i], low, high);
+      float d = dy[i] * scale * inside(y[i], low, high);
+      dx[i] = d;
+      seen = Math.max(seen, d);
+    }
+    if (Float.isNaN(seen)) {
+      for (int i = at; i < at + n; i++) {
+        if (!isInside(y[i], low, high)) {
+          dx[i] = 0;
+        }
+      }
     }
   }
 
-  /// 1 where low < y < high, else 0; by its sign, as a choice does not compile to vector instructions.
+  // Gradients are multiplied by 0 or 1, as a choice between two numbers does not compile to vector instructions: where it cannot be
+  // predicted, it takes thirty times as long. What is not finite makes NaN of that, inside of the limits or not; so if there is a NaN,
+  // a second loop puts right what lies outside. The largest number is NaN if there is one.
+
+  /// 1 where low < y < high, else 0; may be NaN outside, if y is not finite.
   private static float inside(float y, float low, float high) {
     return Math.signum(Math.max(0f, Math.min(y - low, high - y)));
+  }
+
+  private static boolean isInside(float y, float low, float high) {
+    return low < y && y < high;
   }
 
   @Override
@@ -151,6 +169,15 @@ public final class ScalarKernels implements Kernels {
       sum += d;
       dot += (double) d * (x[i] - centre);
     }
+    if (Double.isNaN(sum) || Double.isNaN(dot)) {
+      sum = 0;
+      dot = 0;
+      for (int i = at; i < at + n; i++) {
+        float d = isInside(x[i] * scale + shift, low, high) ? dy[i] : 0;
+        sum += d;
+        dot += (double) d * (x[i] - centre);
+      }
+    }
     sums[sumsAt] += sum;
     sums[sumsAt + 1] += dot;
   }
@@ -159,10 +186,20 @@ public final class ScalarKernels implements Kernels {
   public void batchNormGradient(
       float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
       float high, float base, float slope) {
+    float seen = 0;
     for (int i = at; i < at + n; i++) {
       float z = x[i] * scale + shift;
       float d = dy[i] * inside(z, low, high);
-      dx[i] = scale * (d - base - x[i] * slope);
+      float result = scale * (d - base - x[i] * slope);
+      dx[i] = result;
+      seen = Math.max(seen, result);
+    }
+    if (Float.isNaN(seen)) {
+      for (int i = at; i < at + n; i++) {
+        if (!isInside(x[i] * scale + shift, low, high)) {
+          dx[i] = scale * (0 - base - x[i] * slope);
+        }
+      }
     }
   }
 

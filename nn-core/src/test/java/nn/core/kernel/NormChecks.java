@@ -44,7 +44,38 @@ final class NormChecks {
           kernels.affine(x, y, 3, n, 0.7f, 0.1f, low, high);
           KernelChecks.near(what + " of infinity", high, y[3 + n / 2], 0);
         }
+        limitedGradientOfNotFinite(kernels, what, n, low, high);
       }
+    }
+  }
+
+  private static final float[] NOT_FINITE = {
+      Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN
+  };
+
+  /// What does not lie between the limits has a gradient of 0, whatever comes from above.
+  private static void limitedGradientOfNotFinite(
+      Kernels kernels, String what, int n, float low, float high) {
+    float[] y = KernelChecks.random(n + 5, n);
+    float[] dy = KernelChecks.random(n + 5, n + 1);
+    scatterNotFinite(y, 3);
+    scatterNotFinite(dy, 2);
+    float[] dx = KernelChecks.filled(n + 5);
+    kernels.limitedGradient(dy, y, dx, 3, n, 0.7f, low, high);
+    float[] over = dy.clone();
+    kernels.limitedGradient(over, y, over, 3, n, 0.7f, low, high);
+    for (int i = 3; i < 3 + n; i++) {
+      float want = y[i] > low && y[i] < high ? 0.7f * dy[i] : 0;
+      KernelChecks.near(what + ", gradient of what is not finite", want, dx[i], 1e-7);
+      KernelChecks.near(what + ", gradient of what is not finite, in place", want, over[i], 1e-7);
+    }
+    KernelChecks.untouched(what + ", gradient of what is not finite", dx, 3, n);
+  }
+
+  /// Every `step`-th number is infinite or NaN then.
+  private static void scatterNotFinite(float[] x, int step) {
+    for (int i = 0; i < x.length; i += step) {
+      x[i] = NOT_FINITE[i / step % NOT_FINITE.length];
     }
   }
 
@@ -87,7 +118,44 @@ final class NormChecks {
           KernelChecks.near(what + ", sum with NaN", Double.NaN, (float) sums[1], 0);
           KernelChecks.near(what + ", dot with NaN", Double.NaN, (float) sums[2], 0);
         }
+        batchNormOfNotFinite(kernels, what, n, low, high);
       }
+    }
+  }
+
+  /// Gradients that are not finite count where x lies between the limits, and there alone.
+  private static void batchNormOfNotFinite(
+      Kernels kernels, String what, int n, float low, float high) {
+    float[] x = KernelChecks.random(n + 5, n);
+    float[] dy = KernelChecks.random(n + 5, n + 1);
+    double sum = 0;
+    double dot = 0;
+    double size = 0;
+    for (int i = 3; i < 3 + n; i++) {
+      float z = 0.7f * x[i] + 0.1f;
+      if (z > low && z < high) {
+        sum += dy[i];
+        dot += dy[i] * ((double) x[i] - 0.25f);
+        size += Math.abs(dy[i]);
+      } else {
+        dy[i] = NOT_FINITE[i % NOT_FINITE.length];
+      }
+    }
+    double[] sums = new double[2];
+    kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 0);
+    KernelChecks.close(what + ", sum without what is cut", sum, (float) sums[0], size, 1);
+    KernelChecks.close(what + ", dot without what is cut", dot, (float) sums[1], 2 * size, 1);
+    scatterNotFinite(dy, 4);
+    float[] dx = KernelChecks.filled(n + 5);
+    kernels.batchNormGradient(x, dy, dx, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
+    float[] over = dy.clone();
+    kernels.batchNormGradient(x, over, over, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
+    for (int i = 3; i < 3 + n; i++) {
+      float z = 0.7f * x[i] + 0.1f;
+      double d = z > low && z < high ? dy[i] : 0;
+      double want = 0.7f * (d - 0.2f - x[i] * 0.3f);
+      KernelChecks.near(what + ", gradient of what is not finite", want, dx[i], 3e-7);
+      KernelChecks.near(what + ", gradient of what is not finite, in place", want, over[i], 3e-7);
     }
   }
 
