@@ -21,9 +21,10 @@ public final class KernelChoice {
   private static final String PROPERTY = "nn.kernels";
   private static final String MODULE = "jdk.incubator.vector";
   private static final Pattern WITHOUT_C2 = Pattern.compile("-XX:TieredStopAtLevel=[0-3]\\b");
+  private static final Pattern WITHOUT_FMA = Pattern.compile("-XX:-UseFMA\\b"); // each one is made with BigDecimal then
 
   private static volatile @Nullable Kernels active;
-  private static boolean isForFirstResult; // whether favourFirstResult chose
+  private static @Nullable Kernels forFirstResult; // what favourFirstResult chose
 
   private KernelChoice() {}
 
@@ -42,17 +43,17 @@ public final class KernelChoice {
   /// chosen. Vector code is slow until C2 has compiled it; the scalar kernels give a first result 3 to 4 times as soon.
   public static synchronized void favourFirstResult() {
     if (active == null && System.getProperty(PROPERTY) == null) {
-      active = new ScalarKernels();
-      isForFirstResult = true;
+      forFirstResult = new ScalarKernels();
+      active = forFirstResult;
     }
   }
 
-  /// Takes [#favourFirstResult] back: there is more to compute than it seemed.
+  /// Takes [#favourFirstResult] back: there is more to compute than it seemed. Other kernels that [#use] has chosen since stay.
   public static synchronized void favourThroughput() {
-    if (isForFirstResult) {
+    if (forFirstResult != null && active == forFirstResult) {
       active = null; // the next use chooses
-      isForFirstResult = false;
     }
+    forFirstResult = null;
   }
 
   /// Every implementation that can run in this process, the scalar one first. For tests and benchmarks.
@@ -105,7 +106,7 @@ public final class KernelChoice {
   }
 
   /// Why the vector kernels cannot run here, and what to do.
-  private record Obstacle(String why, String remedy) {}
+  record Obstacle(String why, String remedy) {}
 
   private static @Nullable Obstacle obstacle() {
     var module = ModuleLayer.boot().findModule(MODULE);
@@ -129,11 +130,26 @@ public final class KernelChoice {
           "the JVM runs without its compiler C2",
           "Remove -XX:TieredStopAtLevel from the java command");
     }
-    int bits = VectorKernels.bits();
-    return bits >= 128
-        ? null
-        : new Obstacle(
-            "this processor has vectors of " + bits + " bits", "Use one with 128 or more");
+    if (arguments().anyMatch(WITHOUT_FMA.asPredicate())) {
+      return new Obstacle(
+          "the JVM does without fused multiply-add",
+          "Remove -XX:-UseFMA from the java command");
+    }
+    return obstacle(VectorKernels.bits());
+  }
+
+  /// The same for vectors of so many bits: sums of lanes are written for 4, 8 and 16 of them.
+  static @Nullable Obstacle obstacle(int bits) {
+    if (bits < 128) {
+      return new Obstacle(
+          "this processor has vectors of " + bits + " bits", "Use one with 128 or more");
+    }
+    if (bits > 512) {
+      return new Obstacle(
+          "vectors of " + bits + " bits are more than the 512 that there are kernels for",
+          "Add -XX:MaxVectorSize=64 to the java command");
+    }
+    return null;
   }
 
   /// What the JVM was started with, as far as the operating system tells.

@@ -2,6 +2,8 @@ package nn.core.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -34,6 +36,21 @@ class KernelChoiceTest {
       KernelChoice.favourFirstResult();
       System.out.print(Kernels.active().name());
       KernelChoice.favourThroughput();
+      System.out.println(", then " + Kernels.active().name());
+    }
+  }
+
+  /// Runs in the JVM that a test starts: other kernels are chosen while a process seems short.
+  static final class ChosenProbe {
+    public static void main(String[] args) {
+      KernelChoice.favourFirstResult();
+      Kernels first = Kernels.active();
+      Kernels chosen = new CountingKernels(first);
+      KernelChoice.use(chosen);
+      KernelChoice.favourThroughput();
+      System.out.print(Kernels.active() == chosen ? "chosen" : Kernels.active().name());
+      KernelChoice.use(first);
+      KernelChoice.favourThroughput(); // it has been taken back before
       System.out.println(", then " + Kernels.active().name());
     }
   }
@@ -98,6 +115,29 @@ class KernelChoiceTest {
     assertTrue(
         run(ShortProbe.class, VECTOR, "-Dnn.kernels=vector").out
             .matches("vector-(\\d+), then vector-\\1"));
+  }
+
+  @Test
+  void kernelsThatWereAskedForStayWhenAProcessTurnsOutToBeLong() throws Exception {
+    assertEquals("chosen, then scalar", run(ChosenProbe.class, VECTOR).out);
+  }
+
+  @Test
+  void withoutFusedMultiplyAddItComputesInScalar() throws Exception {
+    assertScalarBecause("fused multiply-add", run(VECTOR, "-XX:-UseFMA"));
+  }
+
+  @Test
+  void vectorsThatThereAreNoKernelsForAreAnObstacle() {
+    for (int bits : new int[] {128, 256, 512}) {
+      assertNull(KernelChoice.obstacle(bits));
+    }
+    assertEquals(
+        new KernelChoice.Obstacle(
+            "vectors of 1024 bits are more than the 512 that there are kernels for",
+            "Add -XX:MaxVectorSize=64 to the java command"),
+        KernelChoice.obstacle(1024));
+    assertNotNull(KernelChoice.obstacle(64));
   }
 
   @Test
