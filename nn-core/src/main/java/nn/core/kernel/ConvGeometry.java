@@ -63,15 +63,20 @@ public record ConvGeometry(
 
   private static int extent(
       Shape x, Shape w, int in, int kernel, int stride, int padding, int dilation) {
-    int reach = dilation * (kernel - 1) + 1;
-    int room = in + 2 * padding - reach;
+    long reach = (long) dilation * (kernel - 1) + 1; // may be more than an int holds, and so may the room
+    long room = in + 2L * padding - reach;
     if (room < 0 || kernel < 1) {
       throw new ShapeException(
           "conv2d",
           x + " * " + w + ": a kernel that spans " + reach + " does not fit into " + in
               + " with padding " + padding);
     }
-    return room / stride + 1;
+    long out = room / stride + 1;
+    if (out > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          "conv2d", x + " * " + w + " with padding " + padding + ": " + out + " outputs in a row");
+    }
+    return (int) out;
   }
 
   public Shape inputShape() {

@@ -47,6 +47,16 @@ class ConvGeometryTest {
         Shape.of(2, 3, 9, 2), Shape.of(4, 3, 3, 5), PLAIN.padding(1));
   }
 
+  @Test
+  void extentsThatNoIntHoldsAreNamed() {
+    assertMessage(
+        "conv2d: [1×1×9×9] * [1×1×5×5]: a kernel that spans 4294967297 does not fit into 9 with padding 0",
+        Shape.of(1, 1, 9, 9), Shape.of(1, 1, 5, 5), PLAIN.dilation(1 << 30));
+    assertMessage(
+        "conv2d: [1×1×9×9] * [1×1×1×1] with padding 2147483647: 4294967303 outputs in a row",
+        Shape.of(1, 1, 9, 9), Shape.of(1, 1, 1, 1), PLAIN.padding(Integer.MAX_VALUE));
+  }
+
   private static void assertMessage(String message, Shape x, Shape w, ConvSettings settings) {
     assertEquals(
         message,
