@@ -86,7 +86,7 @@ public record PoolSettings(
 
   /// The shape of the output for images of this shape.
   ///
-  /// @throws ShapeException if these are not images, or smaller than the window
+  /// @throws ShapeException if these are not images, or have no pixels, or are smaller than the window
   public Shape outputShape(Shape x) {
     if (x.rank() != 4) {
       throw new ShapeException("pool2d", "needs images [batch×channels×height×width], got " + x);
@@ -99,6 +99,9 @@ public record PoolSettings(
   }
 
   private int extent(Shape x, int in, int kernel, int stride, int padding) {
+    if (in == 0) { // with padding a window would fit, but see no pixel
+      throw new ShapeException("pool2d", x + " has no pixels to pool");
+    }
     int room = in + 2 * padding - kernel;
     if (room < 0) {
       throw new ShapeException(
