@@ -34,12 +34,14 @@ public final class VectorKernels implements Kernels {
   @Override
   public void matmulTransposed(
       int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
-    if (m <= 2 || n < VectorVector.FEW) {
+    if (n == 1) {
+      VectorVector.rowTimesTransposed(m, k, b, bAt, a, aAt, c, cAt);
+    } else if (m <= 2) {
       for (int i = 0; i < m; i++) {
         VectorVector.rowTimesTransposed(n, k, a, aAt + i * k, b, bAt, c, cAt + i * n);
       }
-    } else if (n == 1) {
-      VectorVector.rowTimesTransposed(m, k, b, bAt, a, aAt, c, cAt);
+    } else if (n < VectorVector.FEW) {
+      VectorVector.rowsTimesTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
     } else {
       VectorMatmul.multiply(m, n, k, a, aAt, k, 1, b, bAt, 1, k, c, cAt);
     }

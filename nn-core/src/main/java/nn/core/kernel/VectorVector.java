@@ -90,6 +90,26 @@ final class VectorVector {
         });
   }
 
+  /// `C = A · Bᵀ` for A `[m×k]` and B `[n×k]` of few rows: a dot product for each number of C, which threads share.
+  static void rowsTimesTransposed(
+      int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
+    Parallel.range(
+        m * n,
+        Math.max(1, CHUNK / Math.max(1, k)),
+        (from, to) -> {
+          int i = from / n;
+          int j = from % n;
+          for (int next = from; next < to; next++) {
+            c[cAt + next] = dot(a, aAt + i * k, b, bAt + j * k, k);
+            j++;
+            if (j == n) {
+              j = 0;
+              i++;
+            }
+          }
+        });
+  }
+
   /// A sum of products in float, on four vectors of partial sums.
   static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
     FloatVector s0 = FloatVector.zero(S);
