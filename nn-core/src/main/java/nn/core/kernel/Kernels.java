@@ -136,6 +136,6 @@ public interface Kernels {
 
   /// Multiplies and adds in registers alone, at least `operations` times: to measure what the processor can do at most.
   ///
-  /// @return a number that depends on all of them
+  /// @return a number that comes of them, so that they are not left out
   float multiplyAdds(long operations);
 }

@@ -1,7 +1,8 @@
 package nn.core.kernel;
 
-/// Working memory that a thread keeps from one kernel call to the next. Each use has its own, so that what a call has
-/// prepared stays untouched while its chunks run, some of them on the same thread.
+/// Working memory that a thread keeps from one kernel call to the next. There are several kinds of it, as what a call has prepared
+/// must stay untouched while its chunks run, some of them on the same thread: no call asks for a kind that a caller on its thread
+/// still uses.
 final class Scratch {
   static final Scratch TILE = new Scratch();
   static final Scratch LANES = new Scratch();

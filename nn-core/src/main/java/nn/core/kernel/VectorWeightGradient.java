@@ -8,9 +8,9 @@ import nn.core.ConvSettings;
 ///
 /// x is laid out pixel by pixel, all channels of a pixel together, with its zeros: what a row of taps sees then lies in
 /// one piece and is read in place. Images are prepared in blocks of bounded size; then each chunk multiplies its part of the
-/// result for all images of the block, so that no partial results have to be kept and the order of the sum does not depend on
-/// threads. A sum runs over several small images, so that the result travels to memory and back less often, or over a part of
-/// a large one, so that what is read again stays in cache.
+/// result for all images of the block, in order. Where results are small, groups of images have sums of their own, which are
+/// added in order ([PartialSums]). A sum runs over several small images, so that the result travels to memory and back less
+/// often, or over a part of a large one, so that what is read again stays in cache.
 ///
 /// The lanes are input channels, or output channels where a row of taps fills no vector, as in the first layer of a network, and where
 /// there are few registers: dy is packed, and tiles want that of B then ([VectorTilePacked]). They want it of A too, so what taps see

@@ -17,7 +17,7 @@ final class VectorWinogradGradient {
   private static final int TILES = 128; // of a block, about
   private static final int FEWEST = 64; // tiles of a block, if there are few blocks
   private static final int GROUPS = 8; // of blocks
-  private static final int FEW = 4; // blocks that share threads within rather than between them
+  private static final int FEW = 4; // blocks that are enough to share between threads; fewer are shared within
   private static final int SUMS = 1 << 22; // numbers of all groups' sums, 16 MiB
 
   private final int in;
