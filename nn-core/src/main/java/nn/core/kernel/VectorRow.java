@@ -24,7 +24,7 @@ final class VectorRow {
 
   private VectorRow() {}
 
-  /// `y[yAt + i] = x[xAt + step·i]` for i < n, and zeros behind it up to a whole vector, but not from `end` on.
+  /// `y[yAt + i] = x[xAt + step·i]` for i < n. What is behind, up to a whole vector, may be overwritten, but nothing from `end` on.
   ///
   /// @param step 1 or 2
   static void copy(float[] x, int xAt, int step, float[] y, int yAt, int n, int end) {
@@ -35,9 +35,6 @@ final class VectorRow {
       if (step == 2) {
         FloatVector next = FloatVector.fromArray(S, x, at + L);
         v = v.rearrange(EVEN).blend(next.rearrange(EVEN), UPPER);
-      }
-      if (i + L > n) {
-        v = v.blend(0f, VectorMask.fromLong(S, -1L << n - i));
       }
       v.intoArray(y, yAt + i);
     }
