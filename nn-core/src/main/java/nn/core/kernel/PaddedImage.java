@@ -104,8 +104,8 @@ final class PaddedImage {
   }
 
   /// Copies the planes of one image from row `first`, which may be negative.
-  void copy(float[] x, int xAt, int first, float[] to, int toAt) {
-    copy(x, xAt, 0, 1, 0, channels, first, to, toAt);
+  void copy(float[] x, int xAt, int first, float[] to) {
+    copy(x, xAt, 0, 1, 0, channels, first, to, 0);
   }
 
   /// Only the channels from `begin` to before `end`, of `count` images, the planes of which lie `xStep` apart; writes nothing beyond

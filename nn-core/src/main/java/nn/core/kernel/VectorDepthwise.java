@@ -41,7 +41,7 @@ final class VectorDepthwise {
           float[] copy = Scratch.IMAGE.floats(padded.size() + 5 * L);
           float[] line = Scratch.OUTPUT.floats(g.outHeight() * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
-            padded.copy(x, plane * inArea, -s.paddingHeight(), copy, 0);
+            padded.copy(x, plane * inArea, -s.paddingHeight(), copy);
             for (int out = plane * multiplier; out < (plane + 1) * multiplier; out++) {
               int channel = out % g.outChannels();
               sweep(
@@ -77,7 +77,7 @@ final class VectorDepthwise {
           float[] weights = Scratch.WEIGHTS.floats(multiplier * taps);
           float[] line = Scratch.OUTPUT.floats(down.pixels(0) * padded.width() + L);
           for (int plane = from; plane < to; plane++) {
-            padded.copy(dy, plane * multiplier * outArea, down.first, copy, 0);
+            padded.copy(dy, plane * multiplier * outArea, down.first, copy);
             int wAt = plane % g.inChannels() * multiplier * taps;
             for (Phase phase : phases) {
               for (int p = 0; p < phase.taps.length; p++) {
@@ -147,7 +147,7 @@ final class VectorDepthwise {
           Arrays.fill(dw, dwAt, dwAt + multiplier * taps, 0f);
           for (int image = 0; image < g.batch(); image++) {
             padded.copy(
-                x, (image * g.inChannels() + in) * inArea, -s.paddingHeight(), copy, 0);
+                x, (image * g.inChannels() + in) * inArea, -s.paddingHeight(), copy);
             for (int m = 0; m < multiplier; m++) {
               int from = (image * g.outChannels() + in * multiplier + m) * outArea;
               Arrays.fill(spread, 0, length, 0f);
@@ -190,7 +190,7 @@ final class VectorDepthwise {
   private static void sweep(
       int rows, int pixels, float[] copy, int inputRow, int[] offsets, float[] w, int wAt,
       float bias, float[] line, float[] y, int yAt, int outputRow, int outputStep) {
-    line((rows - 1) * inputRow + pixels, copy, 0, offsets, w, wAt, bias, line);
+    line((rows - 1) * inputRow + pixels, copy, offsets, w, wAt, bias, line);
     for (int row = 0; row < rows; row++) {
       int from = row * inputRow;
       int to = yAt + row * outputRow;
@@ -204,9 +204,9 @@ final class VectorDepthwise {
     }
   }
 
-  /// `y[i] = bias + Σ w[wAt + p] · x[xAt + offsets[p] + i]` for i < n, and up to a vector more.
+  /// `y[i] = bias + Σ w[wAt + p] · x[offsets[p] + i]` for i < n, and up to a vector more.
   private static void line(
-      int n, float[] x, int xAt, int[] offsets, float[] w, int wAt, float bias, float[] y) {
+      int n, float[] x, int[] offsets, float[] w, int wAt, float bias, float[] y) {
     int i = 0;
     for (; i + 4 * L <= n; i += 4 * L) {
       FloatVector c0 = FloatVector.broadcast(S, bias);
@@ -215,7 +215,7 @@ final class VectorDepthwise {
       FloatVector c3 = c0;
       for (int p = 0; p < offsets.length; p++) {
         FloatVector f = FloatVector.broadcast(S, w[wAt + p]);
-        int at = xAt + offsets[p] + i;
+        int at = offsets[p] + i;
         c0 = f.fma(FloatVector.fromArray(S, x, at), c0);
         c1 = f.fma(FloatVector.fromArray(S, x, at + L), c1);
         c2 = f.fma(FloatVector.fromArray(S, x, at + 2 * L), c2);
@@ -230,7 +230,7 @@ final class VectorDepthwise {
       FloatVector c0 = FloatVector.broadcast(S, bias);
       for (int p = 0; p < offsets.length; p++) {
         FloatVector f = FloatVector.broadcast(S, w[wAt + p]);
-        c0 = f.fma(FloatVector.fromArray(S, x, xAt + offsets[p] + i), c0);
+        c0 = f.fma(FloatVector.fromArray(S, x, offsets[p] + i), c0);
       }
       c0.intoArray(y, i);
     }

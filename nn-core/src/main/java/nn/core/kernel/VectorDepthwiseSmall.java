@@ -76,7 +76,7 @@ final class VectorDepthwiseSmall {
 
   /// `[channels / L][tap][L]`
   private float[] byTap(float[] w) {
-    float[] weights = Scratch.WEIGHTS.floats(w.length + L);
+    float[] weights = Scratch.WEIGHTS.floats(w.length);
     for (int first = 0; first < channels; first += L) {
       VectorTranspose.transpose(
           L, taps, w, first * taps, taps, weights, first * taps, L, false);

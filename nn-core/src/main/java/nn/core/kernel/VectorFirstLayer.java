@@ -67,7 +67,7 @@ final class VectorFirstLayer {
   private void pack(float[] w, int panel, float[] to, int toAt) {
     int depth = g.inChannels() * g.kernelHeight() * g.kernelWidth();
     int width = Math.min(WIDE, g.outChannels() - panel * WIDE);
-    float[] byTap = Scratch.LANES.floats(depth * WIDE + WIDE);
+    float[] byTap = Scratch.LANES.floats(depth * WIDE);
     VectorPack.panel(width, WIDE, depth, w, panel * WIDE * depth, 1, depth, byTap, 0);
     for (int term = 0; term < planes.terms; term++) {
       int at = toAt + term * WIDE;

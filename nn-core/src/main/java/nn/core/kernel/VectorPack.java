@@ -96,14 +96,14 @@ final class VectorPack {
   }
 
   /// One panel of B, `lanes` columns of it, the element (p, j) of which stands at `bAt + p·bRow + j·bColumn`: `width`
-  /// numbers for each p, the missing ones 0.
+  /// numbers for each p, whole vectors of them, the missing ones 0.
   static void panel(
       int lanes, int width, int depth, float[] b, int bAt, int bRow, int bColumn,
       float[] packed, int to) {
     if (lanes < width) {
       Arrays.fill(packed, to, to + depth * width, 0f);
     }
-    if (bColumn == 1 && lanes == width && width % L == 0) {
+    if (bColumn == 1 && lanes == width) {
       for (int p = 0; p < depth; p++) {
         for (int j = 0; j < width; j += L) {
           FloatVector.fromArray(S, b, bAt + p * bRow + j).intoArray(packed, to + p * width + j);

@@ -146,10 +146,9 @@ final class VectorTapPlanes {
     int columns = pitch + L; // a vector more for d2, which is the next tile's d0
     float[] line = Scratch.PACKED_A.floats(12 * columns); // as it is, in halves, and in quarters
     int padding = g.settings().paddingWidth();
-    int seen = Math.min(g.inWidth(), 4 * columns - padding);
     Arrays.fill(line, 0, padding, 0f);
-    System.arraycopy(x, at, line, padding, seen);
-    Arrays.fill(line, padding + seen, 4 * columns, 0f);
+    System.arraycopy(x, at, line, padding, g.inWidth()); // fits: tiles reach it all
+    Arrays.fill(line, padding + g.inWidth(), 4 * columns, 0f);
     int halves = 4 * columns;
     VectorRow.split(line, 0, 2 * columns, line, halves, halves + 2 * columns);
     int quarters = 8 * columns;

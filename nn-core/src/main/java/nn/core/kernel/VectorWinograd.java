@@ -217,7 +217,7 @@ final class VectorWinograd {
     float[] byOutput = turned;
     int from = first * in * 9;
     if (byOutput == null) {
-      byOutput = Scratch.GRADIENT.floats(in * 9 * width + 2 * WIDE);
+      byOutput = Scratch.GRADIENT.floats(in * 9 * width);
       if (gradient) {
         VectorPack.kernels(
             width, width, 9, in, w, first * 9, out * 9, LAST_FIRST, byOutput, 0);
@@ -242,7 +242,7 @@ final class VectorWinograd {
   /// channels of 7×7 15 to 16 ms in place of 15 to 19 (AMD Zen 3, two threads). Where they are twice as long it is not: 7.1 in place of
   /// 6.2, 256 of 14×14 4.8 in place of 4.1 (AMD Zen 4).
   private static float[] turnAll(int in, int out, float[] w) {
-    float[] turned = Scratch.GRADIENT.floats(in * 9 * out + 2 * WIDE);
+    float[] turned = Scratch.GRADIENT.floats(in * 9 * out);
     Parallel.chunks(
         Math.ceilDiv(in, TURNED),
         chunk -> {

@@ -47,11 +47,10 @@ record WinogradTiles(int channels, int height, int width, int padding, WinogradS
   }
 
   /// L planes from `plane` on, pixel by pixel, with zeros around: `count` rows from row `top` on, which may be negative, of `across`
-  /// pixels.
+  /// pixels, which are no fewer than the image's with its padding on the left.
   private void copy(float[] x, int plane, int top, int count, int across, float[] byPixel) {
     int area = height * width;
-    int seen = Math.min(width, across - padding);
-    boolean direct = seen >= L; // rows are too short otherwise: all of them at once first
+    boolean direct = width >= L; // rows are too short otherwise: all of them at once first
     int from = Math.max(0, top);
     int pixels = Math.max(0, Math.min(height, top + count) - from) * width;
     float[] whole = direct ? x : Scratch.PLANES.floats(pixels * L);
@@ -70,11 +69,11 @@ record WinogradTiles(int channels, int height, int width, int padding, WinogradS
       Arrays.fill(byPixel, at, to, 0f);
       if (direct) {
         VectorTranspose.transpose(
-            L, seen, x, plane * area + y * width, area, byPixel, to, L, false);
+            L, width, x, plane * area + y * width, area, byPixel, to, L, false);
       } else {
-        System.arraycopy(whole, (y - from) * width * L, byPixel, to, seen * L);
+        System.arraycopy(whole, (y - from) * width * L, byPixel, to, width * L);
       }
-      Arrays.fill(byPixel, to + seen * L, at + across * L, 0f);
+      Arrays.fill(byPixel, to + width * L, at + across * L, 0f);
     }
   }
 }
