@@ -22,8 +22,11 @@ final class VectorDepthwise {
 
   private VectorDepthwise() {}
 
+  /// A grey image, one channel alone, is left to the other ways: its weights' gradient would be computed here by one thread, as threads
+  /// share channels. 32 outputs of 5×5, 64 images of 28×28: forward 0.30 ms in place of 0.76, weights 0.46 in place of 2.9; 64 of
+  /// 7×7 with a step of 2, 8 images of 224×224: 2.1 and 3.7, 2.8 and 18 (two threads, AMD Zen 5).
   static boolean fits(ConvGeometry g) {
-    return g.settings().groups() == g.inChannels();
+    return g.settings().groups() == g.inChannels() && g.inChannels() > 1;
   }
 
   static void forward(ConvGeometry g, float[] x, float[] w, float @Nullable [] bias, float[] y) {

@@ -44,6 +44,10 @@ final class ConvolutionChecks {
     convolution(kernels, geometry(new int[] {2, 6, 9, 9, 18, 3, 3}, s.padding(1).groups(6)), 11); // multiplier 3
     convolution(kernels, geometry(new int[] {0, 6, 9, 9, 4, 3, 3}, s), 12); // no image
     convolution(kernels, geometry(new int[] {1, 2, 5, 5, 3, 1, 1}, s.stride(7)), 13);
+    convolution(kernels, geometry(new int[] {5, 1, 28, 28, 33, 5, 5}, s.padding(2)), 92); // grey images
+    convolution(kernels, geometry(new int[] {3, 1, 30, 29, 70, 7, 7}, s.padding(3).stride(2)), 93);
+    convolution(kernels, geometry(new int[] {5, 1, 13, 11, 6, 3, 3}, s.padding(1)), 94);
+    convolution(kernels, geometry(new int[] {3, 1, 9, 9, 20, 1, 1}, s), 95);
     convolution(kernels, geometry(new int[] {1, 300, 4, 4, 70, 3, 3}, s.padding(1)), 14);
     convolution(kernels, geometry(new int[] {1, 70, 64, 64, 8, 3, 3}, s.padding(1)), 15); // several slabs
     for (int[] n : new int[][] { // short rows, many output channels: a copy for each tap of a row
