@@ -40,6 +40,8 @@ public final class Compare {
     String out = "";
     int threads = 2;
     boolean quick = false;
+    List<Work> works = List.of();
+    Set<Integer> asked = Set.of();
     try {
       for (int i = 0; i < arguments.length; i++) {
         switch (arguments[i]) {
@@ -54,14 +56,27 @@ public final class Compare {
           default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
         }
       }
-      check(only, threads);
+      works = Work.all(threads);
+      asked = asked(works, only);
     } catch (IllegalArgumentException e) {
       System.err.println("compare: " + e.getMessage() + "\n\n" + HELP);
       System.exit(2);
     }
     String command = "benchmarks/compare --threads " + threads;
     command += (only.isEmpty() ? "" : " --only '" + only + "'") + (quick ? " --quick" : "");
-    System.exit(run(command, only, threads, quick, out) ? 0 : 1);
+    Path root = Path.of(System.getProperty("graft.root"));
+    Report report = new Report(command, Machine.measured(threads));
+    System.out.println(report.machine());
+    while (!asked.isEmpty()) {
+      measure(works, asked, threads, quick, report);
+    }
+    if (only.isEmpty() || only.equalsIgnoreCase(MEMORY)) {
+      Figures.all(threads, root, figure -> add(report, figure));
+    }
+    if (!out.isEmpty() || (only.isEmpty() && !quick)) {
+      report.write(out.isEmpty() ? root.resolve("docs/benchmarks") : Path.of(out));
+    }
+    System.exit(report.refused() == 0 ? 0 : 1);
   }
 
   private static String value(String[] arguments, int i) {
@@ -83,55 +98,25 @@ public final class Compare {
     throw new IllegalArgumentException("--threads must be 1 or more, got \"" + value + "\"");
   }
 
-  /// That there is something to measure.
-  private static void check(String only, int threads) {
-    List<Work> works = Work.all(threads);
-    if (works.stream().noneMatch(work -> asked(work, only)) && !only.equalsIgnoreCase(MEMORY)) {
-      Set<String> groups = new LinkedHashSet<>();
-      works.forEach(work -> groups.add(work.group()));
-      groups.add(MEMORY);
-      throw new IllegalArgumentException(
-          "no line contains \"" + only + "\"; the groups are: " + String.join("; ", groups));
-    }
-  }
-
-  private static boolean asked(Work work, String only) {
+  /// The places of the lines that `only` asks for; none if it asks for what is no line.
+  private static Set<Integer> asked(List<Work> works, String only) {
     String text = only.toLowerCase(Locale.ROOT);
-    return work.group().toLowerCase(Locale.ROOT).contains(text)
-        || work.name().toLowerCase(Locale.ROOT).contains(text);
-  }
-
-  /// Measures, prints and writes.
-  ///
-  /// @return whether no line was refused
-  private static boolean run(
-      String command, String only, int threads, boolean quick, String out) throws Exception {
-    Path root = Path.of(System.getProperty("graft.root"));
-    Report report = new Report(command, Machine.measured(threads));
-    System.out.println(report.machine());
-    List<Work> works = Work.all(threads);
-    Set<Integer> left = new TreeSet<>();
+    Set<Integer> asked = new TreeSet<>();
+    Set<String> groups = new LinkedHashSet<>();
     for (int i = 0; i < works.size(); i++) {
-      if (asked(works.get(i), only)) {
-        left.add(i);
+      Work work = works.get(i);
+      groups.add(work.group());
+      if (work.group().toLowerCase(Locale.ROOT).contains(text)
+          || work.name().toLowerCase(Locale.ROOT).contains(text)) {
+        asked.add(i);
       }
     }
-    while (!left.isEmpty()) {
-      measure(works, left, threads, quick, report);
+    if (asked.isEmpty() && !text.equals(MEMORY)) {
+      throw new IllegalArgumentException(
+          "no line contains \"" + only + "\"; the groups are: " + String.join("; ", groups) + "; "
+              + MEMORY);
     }
-    if (only.isEmpty() || only.equalsIgnoreCase(MEMORY)) {
-      Figures.all(threads, root, figure -> {
-        report.add(figure);
-        System.out.printf(
-            Locale.ROOT, "%-48s %-75s %9.2f %s%s%s%n", MEMORY, figure.name(),
-            figure.ours(), figure.unit(), figure.most().isEmpty() ? "" : " of " + figure.most(),
-            figure.met() ? "" : "  short");
-      });
-    }
-    if (!out.isEmpty() || (only.isEmpty() && !quick)) {
-      report.write(out.isEmpty() ? root.resolve("docs/benchmarks") : Path.of(out));
-    }
-    return report.refused() == 0;
+    return asked;
   }
 
   /// Measures the first of the lines that are left, and those that go with it, in one process, and takes them off the list.
@@ -165,6 +150,14 @@ public final class Compare {
                     Locale.ROOT, "%9.3f ms  %9.3f ms  %5.2f%s", outcome.ours(), outcome.peer(),
                     outcome.ratio(), target(work, outcome))
                 : "refused: " + outcome.refused()));
+  }
+
+  private static void add(Report report, Figures.Figure figure) {
+    report.add(figure);
+    System.out.printf(
+        Locale.ROOT, "%-48s %-75s %9.2f %s%s%s%n", MEMORY, figure.name(), figure.ours(),
+        figure.unit(), figure.most().isEmpty() ? "" : " of " + figure.most(),
+        figure.met() ? "" : "  short");
   }
 
   private static String target(Work work, Outcome outcome) {

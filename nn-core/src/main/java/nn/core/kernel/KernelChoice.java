@@ -50,7 +50,7 @@ public final class KernelChoice {
 
   /// Takes [#favourFirstResult] back: there is more to compute than it seemed. Other kernels that [#use] has chosen since stay.
   public static synchronized void favourThroughput() {
-    if (forFirstResult != null && active == forFirstResult) {
+    if (active == forFirstResult) {
       active = null; // the next use chooses
     }
     forFirstResult = null;
