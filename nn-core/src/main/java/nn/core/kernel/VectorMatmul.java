@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
 final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
-  private static final int COLUMNS = 1024; // of B that each thread keeps packed, 4 MiB; half of them again are not cut
-  private static final int MANY_ROWS = 512; // of A: too many to be kept packed
-  private static final int FEW_ROWS = 8; // of A, for which B need not be packed even if there are few registers
+  private static final int BLOCK_ROWS = 2048; // of A that are packed at once; half of them again are not cut
+  private static final int KEPT_COLUMNS = 512; // of B: the most that each thread keeps packed, 2 MiB
+  private static final int FEW_ROWS = 8; // of A, for which B need not be packed
   private static final int FEW_COLUMNS = 64; // of B
   private static final float MOSTLY_FILLED = 0.9f; // panels of B, compared with those of Aᵀ
   private static final int TURNED = 1 << 14; // numbers of C that are worth a chunk to transpose them
-  private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, that a core's cache holds: packing would not pay
+  private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, for which packing does not pay for few rows of A
+  private static final int SMALL = 1 << 14; // the same for more rows
 
   /// A matrix to read: the element (i, j) stands at `at + i·row + j·column`.
   private record Matrix(float[] numbers, int at, int row, int column) {
@@ -44,8 +45,8 @@ final class VectorMatmul extends VectorProduct {
     this.cStep = cStep;
     this.add = add;
     boolean filled = n % WIDTH == 0 || (n >= WIDTH && !add);
-    boolean pays = !VectorTile.FEW_REGISTERS || m <= FEW_ROWS;
-    inPlace = pays && b.column == 1 && filled && (long) depth * b.row <= IN_PLACE;
+    int most = m <= FEW_ROWS ? IN_PLACE : VectorTile.FEW_REGISTERS ? 0 : SMALL;
+    inPlace = b.column == 1 && filled && (long) depth * b.row <= most;
     steps = inPlace ? VectorPack.steps(depth, b.row) : null;
   }
 
@@ -72,16 +73,16 @@ final class VectorMatmul extends VectorProduct {
     }
     Matrix left = new Matrix(a, aAt, aRow, aColumn);
     Matrix right = new Matrix(b, bAt, bRow, bColumn);
-    boolean byRows = m >= Math.min(n, MANY_ROWS);
-    int columns = byRows ? Math.ceilDiv(n, blocks(n, COLUMNS) * WIDTH) * WIDTH : n;
+    boolean byRows = m >= n && n <= KEPT_COLUMNS;
+    int rows = byRows ? m : Math.ceilDiv(m, blocks(m, BLOCK_ROWS) * ROWS) * ROWS;
     int blocks = blocks(k, DEPTH);
-    for (int j = 0; j < n; j += columns) {
+    for (int i = 0; i < m; i += rows) {
       for (int block = 0; block < blocks; block++) {
         int p = (int) ((long) k * block / blocks);
         int depth = (int) ((long) k * (block + 1) / blocks) - p;
         new VectorMatmul(
-            m, Math.min(columns, n - j), depth, byRows, left.from(0, p), right.from(p, j),
-            c, cAt + j, n, block > 0).run();
+            Math.min(rows, m - i), n, depth, byRows, left.from(i, p), right.from(p, 0),
+            c, cAt + i * n, n, block > 0).run();
       }
     }
   }

@@ -27,6 +27,8 @@ final class VectorTile {
   static final boolean FEW_REGISTERS =
       S.vectorBitSize() < 512 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
+  private static final boolean LONG = L == 16; // vectors of 512 bit
+
   /// The most rows of a tile.
   static final int ROWS = FEW_REGISTERS ? VectorTilePacked.ROWS : 12;
 
@@ -40,10 +42,13 @@ final class VectorTile {
     return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
-  /// From one p of a packed tile of so many rows to the next: with 16 registers six rows take the room of eight
-  /// ([VectorTilePacked#PITCH]).
+  /// From one p of a packed tile of so many rows to the next: full tiles take more room than they have rows
+  /// ([VectorTilePacked#PITCH], [VectorTilePacked12#PITCH]).
   static int pitch(int rows) {
-    return rows == VectorTilePacked.ROWS && FEW_REGISTERS ? VectorTilePacked.PITCH : rows;
+    if (FEW_REGISTERS) {
+      return rows == VectorTilePacked.ROWS ? VectorTilePacked.PITCH : rows;
+    }
+    return rows == VectorTilePacked12.ROWS && LONG ? VectorTilePacked12.PITCH : rows;
   }
 
   /// Where the tile that begins with this row of a packed A stands.
@@ -114,6 +119,9 @@ final class VectorTile {
     int step = inPlace ? cStep : WIDTH;
     if (packed) {
       VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
+    } else if (LONG && rows == VectorTilePacked12.ROWS && lanes > L && depth % 2 == 0
+        && aOffsets == null && bOffsets == null) {
+      VectorTilePacked12.tile(depth, a, aAt, b, bAt, to, at, step);
     } else {
       int[] ofA = aOffsets == null ? VectorPack.steps(depth, pitch(rows)) : aOffsets;
       int[] ofB = bOffsets == null ? VectorPack.steps(depth, WIDTH) : bOffsets;

@@ -71,16 +71,18 @@ final class VectorWeightGradient {
     outAsLanes = VectorTile.FEW_REGISTERS || (runLength < WIDTH && out > runLength);
     bandRows = outAsLanes ? WIDTH : ROWS;
     bands = Math.ceilDiv(out, bandRows);
+    int deepest = split > 1 ? partRows * g.outWidth() : together * pixels;
     bandSize =
-        (outAsLanes ? WIDTH : Math.min(ROWS, out))
-            * (split > 1 ? partRows * g.outWidth() : together * pixels) + WIDTH;
+        outAsLanes
+            ? (deepest + 1) * WIDTH
+            : VectorTile.packedSize(Math.min(ROWS, out), deepest);
     taps = g.kernelHeight() * g.kernelWidth();
     gathered = VectorTile.FEW_REGISTERS && bands >= SEVERAL;
     pieceLength = gathered ? ROWS : outAsLanes ? runLength + 1 : WIDTH;
     runRows = VectorTile.FEW_REGISTERS ? Math.ceilDiv(runLength, 2) * 2 : runLength;
     pieces = Math.ceilDiv(runRows, pieceLength);
     sumsOfChannel = g.kernelHeight() * runs * runRows;
-    offsets = new int[split > 1 ? partRows * g.outWidth() : together * pixels];
+    offsets = new int[deepest];
     for (int i = 0; i < offsets.length; i++) {
       int y = i % pixels / g.outWidth() * s.strideHeight();
       int x = i % g.outWidth() * s.strideWidth();
