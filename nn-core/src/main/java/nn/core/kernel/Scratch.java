@@ -7,6 +7,7 @@ final class Scratch {
   static final Scratch TILE = new Scratch();
   static final Scratch LANES = new Scratch();
   static final Scratch TRANSPOSE = new Scratch();
+  static final Scratch STAGE = new Scratch();
   static final Scratch PACKED_A = new Scratch();
   static final Scratch PACKED_B = new Scratch();
   static final Scratch IMAGE = new Scratch();
