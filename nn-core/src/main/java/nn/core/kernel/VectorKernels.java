@@ -42,6 +42,8 @@ public final class VectorKernels implements Kernels {
       }
     } else if (n < VectorVector.FEW) {
       VectorVector.rowsTimesTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
+    } else if (VectorFewRows.fits(m, n, k)) {
+      VectorFewRows.timesTransposed(m, n, k, a, aAt, b, bAt, c, cAt);
     } else {
       VectorMatmul.multiply(m, n, k, a, aAt, k, 1, b, bAt, 1, k, c, cAt);
     }

@@ -63,6 +63,10 @@ final class KernelChecks {
     matmul(kernels, 1, 5000, 300, 0, 5);
     matmul(kernels, 5000, 1, 300, 0, 6);
     matmul(kernels, 13, 6200, 9, 0, 7);
+    matmul(kernels, 3200, 530, 6, 0, 12); // more rows and columns than are packed at once
+    for (int[] size : new int[][] {{4, 37, 130}, {7, 100, 259}, {8, 16, 512}}) { // few rows
+      matmul(kernels, size[0], size[1], size[2], 0, 13);
+    }
     for (int[] size : new int[][] { // few columns, and few rows of a great depth
         {300, 10, 1100}, {260, 63, 1600}, {256, 8, 1600}, {250, 7, 1100}, {6, 64, 2000},
         {3, 0, 1100}}) {
@@ -72,7 +76,7 @@ final class KernelChecks {
 
   static void matmulWithNotFinite(Kernels kernels) {
     for (int[] size : new int[][] {{1, 40, 40}, {2, 3, 9}, {40, 1, 40}, {37, 35, 50},
-        {100, 33, 17}, {300, 10, 1100}}) {
+        {100, 33, 17}, {300, 10, 1100}, {6, 40, 140}}) {
       matmul(kernels, size[0], size[1], size[2], 1, 8);
       matmul(kernels, size[0], size[1], size[2], 2, 9);
     }
