@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// The blocks are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008, with a long
 /// depth: the result then travels to and from memory less often. Each number of C is one sum over the depth of a block
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
+///
+/// What few rows or columns B has is packed as a whole, by each thread. Where both matrices are large, A is packed, once for all threads, and
+/// B part after part: what tiles read again and again is then a part of B, which the second cache holds. With all of B packed
+/// 1024×1024×1024 took 8.7 ms in place of 7.3 (two threads, Intel Xeon, whose third cache gives a core 28 GB/s).
 final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
   private static final int BLOCK_ROWS = 2048; // of A that are packed at once; half of them again are not cut
@@ -15,7 +19,7 @@ final class VectorMatmul extends VectorProduct {
   private static final int FEW_COLUMNS = 64; // of B
   private static final float MOSTLY_FILLED = 0.9f; // panels of B, compared with those of Aᵀ
   private static final int TURNED = 1 << 14; // numbers of C that are worth a chunk to transpose them
-  private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB, for which packing does not pay for few rows of A
+  private static final int IN_PLACE = 1 << 18; // numbers of B, 1 MiB: packing does not pay for few rows of A
   private static final int SMALL = 1 << 14; // the same for more rows
 
   /// A matrix to read: the element (i, j) stands at `at + i·row + j·column`.

@@ -19,7 +19,7 @@ abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
   private static final int OWN = 64; // columns for each thread that pay for packing A again
-  private static final int MANY = 512; // rows of A: too many to be packed by each thread for itself
+  private static final int MANY = 1 << 19; // numbers of A, 2 MiB: more are packed once for all threads
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   private static final int TOGETHER = 128; // the most columns of B that are packed together
   private static final int FAR_TOGETHER = 512; // the same where B and C are too large for the caches
@@ -88,7 +88,7 @@ abstract class VectorProduct {
     }
     int together = Math.clamp(CHUNK * pairs / Math.max(1, 2L * m * n * depth), 1, pairs);
     boolean own =
-        byRows || (n >= OWN * Parallel.threads() && m <= MANY); // who packs does not change what comes out
+        byRows || (n >= OWN * Parallel.threads() && (long) m * depth <= MANY); // who packs does not change what comes out
     float @Nullable [] kept = packedRows();
     float @Nullable [] packed =
         kept == null && !own ? packAllRows(Scratch.PACKED_A.floats(down * leftSize())) : kept;

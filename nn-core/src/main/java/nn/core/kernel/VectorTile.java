@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The sums begin at 0 in registers, and what they are added to is added afterwards: loaded first, C would have to arrive before
 /// the first product (0.87 of the peak in place of 0.93). One method for each shape, spelled out: C2 keeps vectors in registers
 /// only as local variables of one method. On one core, operands in cache: 12 rows of 2 vectors run at 270 GF/s where the peak is
-/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). With 16 registers, [VectorTilePacked].
+/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). Where both are packed, 12 rows of 2 vectors of
+/// 512 bit have a tile of their own, [VectorTilePacked12]; with 16 registers, [VectorTilePacked].
 final class VectorTile {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
