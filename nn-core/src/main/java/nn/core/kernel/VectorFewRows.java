@@ -7,22 +7,25 @@ import jdk.incubator.vector.VectorSpecies;
 /// packing nor transposing it would pay.
 ///
 /// Four rows of A by four of B make 16 sums, each a vector that runs along the depth. Afterwards the vectors are transposed, so that
-/// their lanes are added for 16 results at once. 8×512×512 takes 27 µs in place of 49, 4×512×512 14 in place of 45, 8×100×512 6 in place of 22
-/// (two threads, Intel Xeon, 512 bit).
+/// their lanes are added for 16 results at once, in an order that depends on how many there are. 8×512×512 takes 27 µs in place of 49,
+/// 4×512×512 14 in place of 45, 8×100×512 6 in place of 22 (two threads, Intel Xeon, 512 bit).
 final class VectorFewRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int SIDE = 4; // of a tile, in rows of A and of B
   private static final int SUMS = SIDE * SIDE;
   private static final int MOST = 8; // rows of A
+  private static final int COLUMNS = 16; // rows of B, at least
   private static final int LEAST = 8 * L; // of the depth: adding lanes costs as much as four vectors of it
+  private static final int DEEPEST = 1 << 15; // so that A stays in the second cache
   private static final int CHUNK = 1 << 15; // numbers of B that are worth a chunk of their own
 
   private VectorFewRows() {}
 
   /// Whether this is a product for it: 16 sums and their operands need more than 16 registers.
   static boolean fits(int m, int n, int k) {
-    return !VectorTile.FEW_REGISTERS && m >= SIDE && m <= MOST && n >= SUMS && k >= LEAST;
+    return !VectorTile.FEW_REGISTERS && m >= SIDE && m <= MOST && n >= COLUMNS && k >= LEAST
+        && k <= DEEPEST;
   }
 
   /// The product of A `[m×k]` and Bᵀ, B `[n×k]`.

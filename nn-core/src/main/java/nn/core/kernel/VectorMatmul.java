@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// depth: the result then travels to and from memory less often. Each number of C is one sum over the depth of a block
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
 ///
-/// What few rows or columns B has is packed as a whole, by each thread. Where both matrices are large, A is packed, once for all threads, and
-/// B part after part: what tiles read again and again is then a part of B, which the second cache holds. With all of B packed
-/// 1024×1024×1024 took 8.7 ms in place of 7.3 (two threads, Intel Xeon, whose third cache gives a core 28 GB/s).
+/// A matrix of few numbers is packed as a whole, by each thread. Where both are large, A is packed as a whole, once for all threads, and B
+/// part after part: what tiles read again and again is then a part of B, which the second cache holds. With all of B packed 1024×1024×1024 took 8.7 ms in place of 7.3 (two threads, Intel Xeon, whose third cache gives a core 28 GB/s).
 final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
   private static final int BLOCK_ROWS = 2048; // of A that are packed at once; half of them again are not cut
-  private static final int KEPT_COLUMNS = 512; // of B: the most that each thread keeps packed, 2 MiB
+  private static final int KEPT = 1 << 18; // numbers of B: the most that each thread keeps packed, 1 MiB
+  private static final int WORTH = 32; // rows of A for each thread, for which each may pack all of B
   private static final int FEW_ROWS = 8; // of A, for which B need not be packed
   private static final int FEW_COLUMNS = 64; // of B
   private static final float MOSTLY_FILLED = 0.9f; // panels of B, compared with those of Aᵀ
@@ -49,7 +49,11 @@ final class VectorMatmul extends VectorProduct {
     this.cStep = cStep;
     this.add = add;
     boolean filled = n % WIDTH == 0 || (n >= WIDTH && !add);
-    int most = m <= FEW_ROWS ? IN_PLACE : VectorTile.FEW_REGISTERS ? 0 : SMALL;
+    int most =
+        m <= FEW_ROWS ? IN_PLACE
+            : VectorTile.FEW_REGISTERS ? 0
+            : VectorTile.PACKED_12 ? SMALL
+            : IN_PLACE; // other tiles are no quicker for packed B
     inPlace = b.column == 1 && filled && (long) depth * b.row <= most;
     steps = inPlace ? VectorPack.steps(depth, b.row) : null;
   }
@@ -77,18 +81,24 @@ final class VectorMatmul extends VectorProduct {
     }
     Matrix left = new Matrix(a, aAt, aRow, aColumn);
     Matrix right = new Matrix(b, bAt, bRow, bColumn);
-    boolean byRows = m >= n && n <= KEPT_COLUMNS;
+    boolean small = (long) n * Math.min(k, DEPTH) <= KEPT;
+    boolean byRows = small && m >= Math.max(n, WORTH * Parallel.threads());
     int rows = byRows ? m : Math.ceilDiv(m, blocks(m, BLOCK_ROWS) * ROWS) * ROWS;
     int blocks = blocks(k, DEPTH);
     for (int i = 0; i < m; i += rows) {
       for (int block = 0; block < blocks; block++) {
-        int p = (int) ((long) k * block / blocks);
-        int depth = (int) ((long) k * (block + 1) / blocks) - p;
+        int p = cut(k, block, blocks);
+        int depth = cut(k, block + 1, blocks) - p;
         new VectorMatmul(
             Math.min(rows, m - i), n, depth, byRows, left.from(i, p), right.from(p, 0),
             c, cAt + i * n, n, block > 0).run();
       }
     }
+  }
+
+  /// Where a block of the depth begins: at an even place, as tiles prefer even depths.
+  private static int cut(int k, int block, int blocks) {
+    return block == blocks ? k : (int) ((long) k * block / blocks) / 2 * 2;
   }
 
   /// The share of its panels that a matrix of n columns fills.

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// how they are packed, subclasses say.
 ///
 /// Each thread packs for itself what its tiles read, and finds it in its own cache: one of the two matrices as a whole to begin
-/// with, the other one part after part. To pack the first one again costs less than to wait for another thread and to fetch what
-/// it has packed, as long as there are not many threads for little work: products of 512×512×512 with Bᵀ take 588 µs in place
+/// with, unless that is A and large ([#MANY]), the other one part after part. To pack the first one again costs less than to wait for
+/// another thread and to fetch what it has packed, as long as there are not many threads for little work: products of 512×512×512 with Bᵀ take 588 µs in place
 /// of 715 where the two processors have no cache in common, 128×784×1152 540 in place of 860, and as long as before where they
-/// have one. On one thread 1024×1024×1024 runs at 247 GF/s in place of 233 (AMD Zen 5).
+/// have one (AMD Zen 5).
 ///
 /// Where B and C are too large for the caches, they are read and written in longer pieces: more columns are packed together, and
 /// a tile's rows of A meet all of them before the next tile's do. A convolution of 1×1, 64 → 256 channels of 56×56, batch of 8,
@@ -19,7 +19,7 @@ abstract class VectorProduct {
   static final int WIDTH = VectorTile.WIDTH;
   static final int ROWS = 48; // of A that are packed together: whole tiles; or half of them
   private static final int OWN = 64; // columns for each thread that pay for packing A again
-  private static final int MANY = 1 << 19; // numbers of A, 2 MiB: more are packed once for all threads
+  private static final int MANY = 1 << 19; // numbers of A: more are packed once for all threads
   private static final int KEPT = 1 << 16; // the most numbers of B that are packed together, 256 KiB
   private static final int TOGETHER = 128; // the most columns of B that are packed together
   private static final int FAR_TOGETHER = 512; // the same where B and C are too large for the caches

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The sums begin at 0 in registers, and what they are added to is added afterwards: loaded first, C would have to arrive before
 /// the first product (0.87 of the peak in place of 0.93). One method for each shape, spelled out: C2 keeps vectors in registers
 /// only as local variables of one method. On one core, operands in cache: 12 rows of 2 vectors run at 270 GF/s where the peak is
-/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). Where both are packed, 12 rows of 2 vectors of
-/// 512 bit have a tile of their own, [VectorTilePacked12]; with 16 registers, [VectorTilePacked].
+/// 289, 8 rows at 255, 4 rows at 195, 12 rows of 1 vector at 195 (512 bit, AMD Zen 5). Where both are packed and the
+/// depth is even, 12 rows of 2 vectors of 512 bit have a tile of their own, [VectorTilePacked12]; with 16 registers, [VectorTilePacked].
 final class VectorTile {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -24,11 +24,14 @@ final class VectorTile {
   /// How many numbers a tile has in a row, and a packed panel of B for each p.
   static final int WIDTH = 2 * L;
 
-  /// Whether the processor has 16 vector registers, as x86 has without AVX-512; others have 32.
-  static final boolean FEW_REGISTERS =
-      S.vectorBitSize() < 512 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+  private static final boolean X86 =
+      List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
-  private static final boolean LONG = L == 16; // vectors of 512 bit
+  /// Whether the processor has 16 vector registers, as x86 has without AVX-512; others have 32.
+  static final boolean FEW_REGISTERS = X86 && S.vectorBitSize() < 512;
+
+  /// Whether [VectorTilePacked12] is used: its fences are instructions where the processor is no x86.
+  static final boolean PACKED_12 = X86 && S.vectorBitSize() == 512;
 
   /// The most rows of a tile.
   static final int ROWS = FEW_REGISTERS ? VectorTilePacked.ROWS : 12;
@@ -43,13 +46,13 @@ final class VectorTile {
     return left >= 12 && left != 16 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
   }
 
-  /// From one p of a packed tile of so many rows to the next: full tiles take more room than they have rows
+  /// From one p of a packed tile of so many rows to the next: more than its rows where a packed tile of its own reads it
   /// ([VectorTilePacked#PITCH], [VectorTilePacked12#PITCH]).
   static int pitch(int rows) {
     if (FEW_REGISTERS) {
       return rows == VectorTilePacked.ROWS ? VectorTilePacked.PITCH : rows;
     }
-    return rows == VectorTilePacked12.ROWS && LONG ? VectorTilePacked12.PITCH : rows;
+    return rows == VectorTilePacked12.ROWS && PACKED_12 ? VectorTilePacked12.PITCH : rows;
   }
 
   /// Where the tile that begins with this row of a packed A stands.
@@ -120,7 +123,7 @@ final class VectorTile {
     int step = inPlace ? cStep : WIDTH;
     if (packed) {
       VectorTilePacked.tile(rows, depth, a, aAt, aOffsets, b, bAt, to, at, step);
-    } else if (LONG && rows == VectorTilePacked12.ROWS && lanes > L && depth % 2 == 0
+    } else if (PACKED_12 && rows == VectorTilePacked12.ROWS && lanes > L && depth % 2 == 0
         && aOffsets == null && bOffsets == null) {
       VectorTilePacked12.tile(depth, a, aAt, b, bAt, to, at, step);
     } else {

@@ -17,6 +17,7 @@ final class VectorTranspose {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int PAGE = 1024; // numbers
+  private static final int MEETING = 16; // rows: more than a place of the first cache has room for
   private static final int STAGED = 128; // numbers of a row that are written in one piece
   // As whole numbers, though they pick floats: indices that are floats are converted again at every use.
   private static final IntVector LOW = zip(0);
@@ -59,7 +60,7 @@ final class VectorTranspose {
   static void transpose(
       int rows, int columns, float[] from, int fromAt, int fromStep,
       float[] to, int toAt, int toStep, boolean loose) {
-    if (toStep % PAGE == 0 && rows >= STAGED && columns >= L) {
+    if (toStep % PAGE == 0 && rows >= STAGED && columns >= MEETING) {
       staged(rows, columns, from, fromAt, fromStep, to, toAt, toStep);
       return;
     }
@@ -98,10 +99,11 @@ final class VectorTranspose {
     int step = STAGED + L;
     float[] stage = Scratch.STAGE.floats(columns * step);
     for (int first = 0; first < rows; first += STAGED) {
-      int i = Math.min(first, rows - STAGED); // the last piece overlaps the one before
-      transpose(STAGED, columns, from, fromAt + i * fromStep, fromStep, stage, 0, step, false);
+      int n = Math.clamp(rows - first, L, STAGED);
+      int i = Math.min(first, rows - n); // the last piece may overlap the one before
+      transpose(n, columns, from, fromAt + i * fromStep, fromStep, stage, 0, step, false);
       for (int j = 0; j < columns; j++) {
-        System.arraycopy(stage, j * step, to, toAt + j * toStep + i, STAGED);
+        System.arraycopy(stage, j * step, to, toAt + j * toStep + i, n);
       }
     }
   }

@@ -64,7 +64,8 @@ final class KernelChecks {
     matmul(kernels, 5000, 1, 300, 0, 6);
     matmul(kernels, 13, 6200, 9, 0, 7);
     matmul(kernels, 3200, 530, 6, 0, 12); // more rows and columns than are packed at once
-    for (int[] size : new int[][] {{4, 37, 130}, {7, 100, 259}, {8, 16, 512}}) { // few rows
+    matmul(kernels, 400, 450, 1400, 0, 14); // more of A than each thread packs for itself
+    for (int[] size : new int[][] {{4, 37, 130}, {7, 100, 259}, {8, 16, 512}, {5, 130, 515}}) { // few rows
       matmul(kernels, size[0], size[1], size[2], 0, 13);
     }
     for (int[] size : new int[][] { // few columns, and few rows of a great depth

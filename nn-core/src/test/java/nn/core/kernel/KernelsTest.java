@@ -140,7 +140,8 @@ class KernelsTest {
 
   private static List<float[]> results(Kernels kernels) {
     List<float[]> results = new ArrayList<>();
-    for (int[] size : new int[][] {{200, 300, 900}, {1, 3000, 200}, {2000, 1, 70}, {64, 64, 64},
+    for (int[] size : new int[][] {{200, 300, 900}, {8, 300, 520}, {40, 150, 60}, {1, 3000, 200},
+        {2000, 1, 70}, {64, 64, 64},
         {3000, 3, 70},
         {300, 10, 1100}}) {
       float[] a = KernelChecks.random(size[0] * size[2], 1);
