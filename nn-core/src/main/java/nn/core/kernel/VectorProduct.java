@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each thread packs for itself what its tiles read, and finds it in its own cache: one of the two matrices as a whole to begin
 /// with, unless that is A and large ([#MANY]), the other one part after part. To pack the first one again costs less than to wait for
-/// another thread and to fetch what it has packed, as long as there are not many threads for little work: products of 512×512×512 with Bᵀ take 588 µs in place
-/// of 715 where the two processors have no cache in common, 128×784×1152 540 in place of 860, and as long as before where they
-/// have one (AMD Zen 5).
+/// another thread and to fetch what it has packed, as long as there are not many threads for little work: products of 512×512×512 with
+/// Bᵀ take 588 µs in place of 715 where the two processors have no cache in common, 128×784×1152 540 in place of 860, and as long as
+/// before where they have one (AMD Zen 5).
 ///
 /// Where B and C are too large for the caches, they are read and written in longer pieces: more columns are packed together, and
 /// a tile's rows of A meet all of them before the next tile's do. A convolution of 1×1, 64 → 256 channels of 56×56, batch of 8,
