@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// in a fixed order, and the blocks' sums are added in order: neither threads nor the vectors' width change a bit.
 ///
 /// A matrix of few numbers is packed as a whole, by each thread. Where both are large, A is packed as a whole, once for all threads, and B
-/// part after part: what tiles read again and again is then a part of B, which the second cache holds. With
-/// all of B packed 1024×1024×1024 took 8.7 ms in place of 7.3 (two threads, Intel Xeon, whose third cache gives a core 28 GB/s).
+/// part after part: what tiles read again and again is then a part of B, which the second cache holds. With all of B packed
+/// 1024×1024×1024 took 8.7 ms in place of 7.3 (two threads, Intel Xeon, whose third cache gives a core 28 GB/s).
 final class VectorMatmul extends VectorProduct {
   private static final int DEPTH = 1024; // of a block; half of it again is not cut
   private static final int BLOCK_ROWS = 2048; // of A that are packed at once; half of them again are not cut
