@@ -15,7 +15,7 @@ final class VectorFewRows {
   private static final int SIDE = 4; // of a tile, in rows of A and of B
   private static final int SUMS = SIDE * SIDE;
   private static final int MOST = 8; // rows of A
-  private static final int COLUMNS = 16; // rows of B, at least
+  private static final int COLUMNS = 16; // of C, at least
   private static final int LEAST = 8 * L; // of the depth: adding lanes takes as long as some ten vectors of it
   private static final int DEEPEST = 1 << 15; // so that A stays in the second cache
   private static final int CHUNK = 1 << 15; // numbers of B that are worth a chunk of their own
