@@ -119,6 +119,7 @@ final class ConvolutionChecks {
         {5, 32, 45, 33, 32, 3, 3}, {40, 16, 5, 3, 16, 3, 3}, {2, 512, 9, 9, 32, 3, 3},
         {2, 32, 9, 9, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {6, 48, 40, 33, 48, 3, 3},
         {3, 24, 9, 9, 40, 3, 3}, {3, 12, 9, 9, 20, 3, 3}, // odd panels for 8 and 4 lanes
+        {2, 272, 9, 7, 144, 3, 3}, // more channels than a piece
     };
     for (int i = 0; i < tiled.length; i++) {
       convolution(kernels, geometry(tiled[i], s.padding(i % 3)), 20 + i);
@@ -128,7 +129,7 @@ final class ConvolutionChecks {
         {5, 32, 45, 34, 32, 3, 3}, {40, 32, 3, 3, 32, 3, 3}, {4, 512, 7, 8, 32, 3, 3},
         {8, 32, 6, 7, 512, 3, 3}, {256, 176, 1, 1, 176, 3, 3}, {20, 64, 2, 13, 32, 3, 3},
         {3, 40, 9, 18, 24, 3, 3}, {3, 36, 9, 9, 20, 3, 3}, // odd panels for 8 and 4 lanes
-        {0, 32, 9, 9, 32, 3, 3},
+        {0, 32, 9, 9, 32, 3, 3}, {3, 272, 9, 9, 144, 3, 3},
     };
     for (int i = 0; i < tiledStep2.length; i++) {
       convolution(kernels, geometry(tiledStep2[i], s.padding(1).stride(2)), 76 + i);
