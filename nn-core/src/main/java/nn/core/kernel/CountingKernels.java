@@ -130,6 +130,14 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void batchNormSums(
+      float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
+      float high, float centre, double[] sums, int sumsAt) {
+    kernels.batchNormSums(
+        x, dy, at, n, rows, step, scale, shift, low, high, centre, sums, sumsAt);
+  }
+
+  @Override
   public void batchNormGradient(
       float[] x, float[] dy, float[] dx, int at, int n, float scale, float shift, float low,
       float high, float base, float slope) {
@@ -176,6 +184,16 @@ public final class CountingKernels implements Kernels {
   @Override
   public float sum(float[] x, int at, int n) {
     return kernels.sum(x, at, n);
+  }
+
+  @Override
+  public float sum(float[] x, int at, int n, int rows, int step) {
+    return kernels.sum(x, at, n, rows, step);
+  }
+
+  @Override
+  public float squares(float[] x, int at, float centre, int n, int rows, int step) {
+    return kernels.squares(x, at, centre, n, rows, step);
   }
 
   @Override

@@ -78,6 +78,16 @@ public interface Kernels {
       float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
       float centre, double[] sums, int sumsAt);
 
+  /// The same over `rows` rows of n numbers, `step` apart: a channel in all images of a batch.
+  default void batchNormSums(
+      float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
+      float high, float centre, double[] sums, int sumsAt) {
+    for (int row = 0; row < rows; row++) {
+      batchNormSums(
+          x, dy, at + row * step, n, scale, shift, low, high, centre, sums, sumsAt);
+    }
+  }
+
   /// `dx[at + i] = scale · (d − base − x[at + i] · slope)` for i < n, with d as in [#batchNormSums]. dy and dx may be the
   /// same array.
   void batchNormGradient(
@@ -124,6 +134,25 @@ public interface Kernels {
 
   /// `Σ x[at + i]` for i < n, with an error that grows slower than n.
   float sum(float[] x, int at, int n);
+
+  /// The same over `rows` rows of n numbers, `step` apart.
+  default float sum(float[] x, int at, int n, int rows, int step) {
+    double sum = 0;
+    for (int row = 0; row < rows; row++) {
+      sum += sum(x, at + row * step, n);
+    }
+    return (float) sum;
+  }
+
+  /// `Σ (x[at + i] − centre)²` for i < n, and over `rows` such rows, `step` apart.
+  default float squares(float[] x, int at, float centre, int n, int rows, int step) {
+    double sum = 0;
+    for (int row = 0; row < rows; row++) {
+      int first = at + row * step;
+      sum += centredDot(x, first, centre, x, first, centre, n);
+    }
+    return (float) sum;
+  }
 
   /// `Σ x[xAt + i] · y[yAt + i]` for i < n.
   float dot(float[] x, int xAt, float[] y, int yAt, int n);

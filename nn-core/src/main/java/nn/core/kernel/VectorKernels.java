@@ -181,7 +181,15 @@ public final class VectorKernels implements Kernels {
   public void batchNormSums(
       float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
       float centre, double[] sums, int sumsAt) {
-    VectorBatchNorm.batchNormSums(x, dy, at, n, scale, shift, low, high, centre, sums, sumsAt);
+    batchNormSums(x, dy, at, n, 1, 0, scale, shift, low, high, centre, sums, sumsAt);
+  }
+
+  @Override
+  public void batchNormSums(
+      float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
+      float high, float centre, double[] sums, int sumsAt) {
+    VectorBatchNorm.batchNormSums(
+        x, dy, at, n, rows, step, scale, shift, low, high, centre, sums, sumsAt);
   }
 
   @Override
@@ -231,6 +239,16 @@ public final class VectorKernels implements Kernels {
   @Override
   public float sum(float[] x, int at, int n) {
     return VectorReduction.sum(x, at, n);
+  }
+
+  @Override
+  public float sum(float[] x, int at, int n, int rows, int step) {
+    return VectorBatchNorm.sum(x, at, n, rows, step);
+  }
+
+  @Override
+  public float squares(float[] x, int at, float centre, int n, int rows, int step) {
+    return VectorBatchNorm.squares(x, at, centre, n, rows, step);
   }
 
   @Override

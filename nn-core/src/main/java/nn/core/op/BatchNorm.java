@@ -77,7 +77,7 @@ public record BatchNorm(
         c.channels(),
         i -> {
           mean[i] = c.sum(i, from) / m;
-          float squares = c.centredDot(i, from, mean[i], from, mean[i]);
+          float squares = c.squares(i, from, mean[i]);
           inverse[i] = (float) (1 / Math.sqrt(squares / m + epsilon));
           scale[i] = gamma[i] * inverse[i];
           shift[i] = beta[i] - mean[i] * scale[i];
@@ -112,12 +112,16 @@ public record BatchNorm(
     float[] dot = dots.writable();
     float[] inverse = inverseDeviation.array();
     float[] to = dx.writable();
+    Kernels kernels = Kernels.active();
     Parallel.chunks(
         c.channels(),
         i -> {
           double[] both = SUMS.get();
           Arrays.fill(both, 0);
-          addImages(c, i, dy.array(), both);
+          kernels.batchNormSums(
+              x.value().array(), dy.array(), c.at(0, i), c.area(), c.batch(), c.step(),
+              scale.array()[i], shift.array()[i], limits.low(), limits.high(), mean.array()[i],
+              both, LINE);
           sum[i] = (float) both[LINE];
           dot[i] = (float) (both[LINE + 1] * inverse[i]);
           if (x.needsGradient()) {
@@ -127,17 +131,6 @@ public record BatchNorm(
     gradients.add(bias, () -> sums); // dL/dβ = Σ d
     gradients.add(weight, () -> dots); // dL/dγ = Σ d · x̂
     gradients.add(x, () -> dx);
-  }
-
-  private void addImages(Channels c, int channel, float[] dy, double[] both) {
-    Kernels kernels = Kernels.active();
-    float factor = scale.array()[channel];
-    float offset = shift.array()[channel];
-    for (int image = 0; image < c.batch(); image++) {
-      kernels.batchNormSums(
-          x.value().array(), dy, c.at(image, channel), c.area(), factor, offset,
-          limits.low(), limits.high(), mean.array()[channel], both, LINE);
-    }
   }
 
   /// dL/dx = γ / √(σ² + ε) · (d − mean(d) − x̂ · mean(d · x̂)): μ and σ depend on every x of the channel

@@ -27,6 +27,11 @@ record Channels(int batch, int channels, int area) {
     return (image * channels + channel) * area;
   }
 
+  /// From one image to the next.
+  int step() {
+    return channels * area;
+  }
+
   void check(String operation, NdArray... perChannel) {
     for (NdArray array : perChannel) {
       if (!array.shape().equals(Shape.of(channels))) {
@@ -45,11 +50,12 @@ record Channels(int batch, int channels, int area) {
   }
 
   float sum(int channel, float[] x) {
-    double sum = 0;
-    for (int image = 0; image < batch; image++) {
-      sum += Kernels.active().sum(x, at(image, channel), area);
-    }
-    return (float) sum;
+    return Kernels.active().sum(x, at(0, channel), area, batch, step());
+  }
+
+  /// Σ (x − centre)².
+  float squares(int channel, float[] x, float centre) {
+    return Kernels.active().squares(x, at(0, channel), centre, area, batch, step());
   }
 
   /// For each channel c, Σ (x − xCentre[c]) · (y − yCentre[c]).

@@ -22,8 +22,10 @@ final class KernelChecks {
     maps(kernels);
     gradientOfGelu(kernels);
     reductions(kernels);
+    reductionsOverRows(kernels);
     NormChecks.affineMaps(kernels);
     NormChecks.batchNorms(kernels);
+    NormChecks.batchNormsOverRows(kernels);
     NormChecks.layerNorms(kernels);
     NormChecks.softmaxes(kernels);
     PoolChecks.maxPools(kernels);
@@ -270,6 +272,38 @@ final class KernelChecks {
           z[2 + at] = Float.POSITIVE_INFINITY;
           close("sum " + what, Double.POSITIVE_INFINITY, kernels.sum(z, 2, n), 1, 1);
           close("max " + what, Double.POSITIVE_INFINITY, kernels.max(z, 2, n), 1, 1);
+        }
+      }
+    }
+  }
+
+  /// Sums over rows with NaN between them.
+  static void reductionsOverRows(Kernels kernels) {
+    for (int n : new int[] {0, 1, 5, 16, 49, 64, 100, 1024, 1030, 2500}) {
+      for (int rows : new int[] {0, 1, 3, 40}) {
+        int step = n + 3;
+        float[] x = new float[2 + rows * step];
+        Arrays.fill(x, Float.NaN);
+        double sum = 0;
+        double sizes = 0;
+        double squares = 0;
+        for (int row = 0; row < rows; row++) {
+          System.arraycopy(random(n, 7 * row + n), 0, x, 2 + row * step, n);
+          for (int i = 2 + row * step; i < 2 + row * step + n; i++) {
+            sum += x[i];
+            sizes += Math.abs(x[i]);
+            squares += (x[i] - 0.25) * (x[i] - 0.25);
+          }
+        }
+        String what = kernels.name() + " over " + rows + " rows of " + n;
+        close("sum " + what, sum, kernels.sum(x, 2, n, rows, step), sizes, 10);
+        close("squares " + what, squares, kernels.squares(x, 2, 0.25f, n, rows, step), squares, 10);
+        if (n > 0 && rows > 0) {
+          x[2 + rows / 2 * step + n - 1] = Float.POSITIVE_INFINITY;
+          close("sum " + what, Double.POSITIVE_INFINITY, kernels.sum(x, 2, n, rows, step), 1, 1);
+          x[2 + rows / 2 * step + n - 1] = Float.NaN;
+          close("sum " + what, Double.NaN, kernels.sum(x, 2, n, rows, step), 1, 1);
+          close("squares " + what, Double.NaN, kernels.squares(x, 2, 0f, n, rows, step), 1, 1);
         }
       }
     }

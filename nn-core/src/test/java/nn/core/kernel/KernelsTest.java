@@ -62,6 +62,13 @@ class KernelsTest {
 
   @ParameterizedTest
   @MethodSource("implementations")
+  void sumsOverRowsLeaveOutWhatLiesBetween(Kernels kernels) {
+    KernelChecks.reductionsOverRows(kernels);
+    NormChecks.batchNormsOverRows(kernels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
   void theGradientOfGeluIsCloseToTheExactOne(Kernels kernels) {
     KernelChecks.gradientOfGelu(kernels);
   }

@@ -123,6 +123,38 @@ final class NormChecks {
     }
   }
 
+  /// One call for all images does what a call for each of them does; between them lies NaN.
+  static void batchNormsOverRows(Kernels kernels) {
+    for (int n : new int[] {0, 1, 16, 49, 196, 1111}) {
+      for (int rows : new int[] {1, 2, 30}) {
+        int step = n + 2;
+        float[] x = new float[1 + rows * step];
+        Arrays.fill(x, Float.NaN);
+        float[] dy = x.clone();
+        double[] want = {7, 8, 9, 10};
+        double[] got = want.clone();
+        double size = 0;
+        for (int row = 0; row < rows; row++) {
+          int at = 1 + row * step;
+          System.arraycopy(KernelChecks.random(n, row), 0, x, at, n);
+          System.arraycopy(KernelChecks.random(n, row + 50), 0, dy, at, n);
+          kernels.batchNormSums(x, dy, at, n, 0.7f, 0.1f, -0.3f, 0.5f, 0.25f, want, 1);
+          for (int i = at; i < at + n; i++) {
+            size += Math.abs(dy[i]);
+          }
+        }
+        kernels.batchNormSums(
+            x, dy, 1, n, rows, step, 0.7f, 0.1f, -0.3f, 0.5f, 0.25f, got, 1);
+        String what = kernels.name() + " batch norm over " + rows + " rows of " + n;
+        KernelChecks.close(what + ", sum", want[1], (float) got[1], size + 8, 1);
+        KernelChecks.close(what + ", dot", want[2], (float) got[2], 2 * size + 9, 1);
+        if (got[0] != 7 || got[3] != 10) {
+          throw new AssertionError(what + " writes beside its sums");
+        }
+      }
+    }
+  }
+
   /// Gradients that are not finite count where x lies between the limits, and there alone.
   private static void batchNormOfNotFinite(
       Kernels kernels, String what, int n, float low, float high) {
