@@ -24,25 +24,16 @@ final class VectorRows {
   static void run(
       int rows, boolean wide, int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt,
       float[] tile, int tileAt) {
-    int width = wide ? STEP : L;
-    int r = 0;
-    while (r < rows) {
+    if (!wide) {
+      VectorRowsNarrow.run(rows, depth, x, xAt, offsets, w, wAt, tile, tileAt);
+      return;
+    }
+    int step;
+    for (int r = 0; r < rows; r += step) {
       int left = rows - r;
-      int step =
-          VectorTile.FEW_REGISTERS && wide ? VectorTile.rows(left)
-              : left >= 12 ? 12
-              : left >= 8 && wide ? 8
-              : 4;
-      int from = xAt + r * L;
-      int to = tileAt + r * width;
-      if (wide) {
-        wide(step, depth, x, from, offsets, w, wAt, tile, to);
-      } else if (step == 12) {
-        narrow12(depth, x, from, offsets, w, wAt, tile, to);
-      } else {
-        narrow4(depth, x, from, offsets, w, wAt, tile, to);
-      }
-      r += step;
+      step = VectorTile.FEW_REGISTERS ? VectorTile.rows(left) : left >= 12 ? 12 : left >= 8 ? 8 : 4;
+      wide(
+          step, depth, x, xAt + r * L, offsets, w, wAt, tile, tileAt + r * STEP);
     }
   }
 
@@ -393,85 +384,5 @@ final class VectorRows {
     c2v.intoArray(tile, tileAt + 2 * STEP + L);
     c3u.intoArray(tile, tileAt + 3 * STEP);
     c3v.intoArray(tile, tileAt + 3 * STEP + L);
-  }
-
-  private static void narrow12(
-      int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
-    FloatVector c0u = FloatVector.zero(S);
-    FloatVector c1u = FloatVector.zero(S);
-    FloatVector c2u = FloatVector.zero(S);
-    FloatVector c3u = FloatVector.zero(S);
-    FloatVector c4u = FloatVector.zero(S);
-    FloatVector c5u = FloatVector.zero(S);
-    FloatVector c6u = FloatVector.zero(S);
-    FloatVector c7u = FloatVector.zero(S);
-    FloatVector c8u = FloatVector.zero(S);
-    FloatVector c9u = FloatVector.zero(S);
-    FloatVector c10u = FloatVector.zero(S);
-    FloatVector c11u = FloatVector.zero(S);
-    for (int p = 0; p < depth; p++) {
-      int from = xAt + offsets[p];
-      FloatVector u = FloatVector.fromArray(S, w, wAt + p * L);
-      FloatVector f = FloatVector.broadcast(S, x[from]);
-      c0u = f.fma(u, c0u);
-      f = FloatVector.broadcast(S, x[from + L]);
-      c1u = f.fma(u, c1u);
-      f = FloatVector.broadcast(S, x[from + 2 * L]);
-      c2u = f.fma(u, c2u);
-      f = FloatVector.broadcast(S, x[from + 3 * L]);
-      c3u = f.fma(u, c3u);
-      f = FloatVector.broadcast(S, x[from + 4 * L]);
-      c4u = f.fma(u, c4u);
-      f = FloatVector.broadcast(S, x[from + 5 * L]);
-      c5u = f.fma(u, c5u);
-      f = FloatVector.broadcast(S, x[from + 6 * L]);
-      c6u = f.fma(u, c6u);
-      f = FloatVector.broadcast(S, x[from + 7 * L]);
-      c7u = f.fma(u, c7u);
-      f = FloatVector.broadcast(S, x[from + 8 * L]);
-      c8u = f.fma(u, c8u);
-      f = FloatVector.broadcast(S, x[from + 9 * L]);
-      c9u = f.fma(u, c9u);
-      f = FloatVector.broadcast(S, x[from + 10 * L]);
-      c10u = f.fma(u, c10u);
-      f = FloatVector.broadcast(S, x[from + 11 * L]);
-      c11u = f.fma(u, c11u);
-    }
-    c0u.intoArray(tile, tileAt);
-    c1u.intoArray(tile, tileAt + L);
-    c2u.intoArray(tile, tileAt + 2 * L);
-    c3u.intoArray(tile, tileAt + 3 * L);
-    c4u.intoArray(tile, tileAt + 4 * L);
-    c5u.intoArray(tile, tileAt + 5 * L);
-    c6u.intoArray(tile, tileAt + 6 * L);
-    c7u.intoArray(tile, tileAt + 7 * L);
-    c8u.intoArray(tile, tileAt + 8 * L);
-    c9u.intoArray(tile, tileAt + 9 * L);
-    c10u.intoArray(tile, tileAt + 10 * L);
-    c11u.intoArray(tile, tileAt + 11 * L);
-  }
-
-  private static void narrow4(
-      int depth, float[] x, int xAt, int[] offsets, float[] w, int wAt, float[] tile, int tileAt) {
-    FloatVector c0u = FloatVector.zero(S);
-    FloatVector c1u = FloatVector.zero(S);
-    FloatVector c2u = FloatVector.zero(S);
-    FloatVector c3u = FloatVector.zero(S);
-    for (int p = 0; p < depth; p++) {
-      int from = xAt + offsets[p];
-      FloatVector u = FloatVector.fromArray(S, w, wAt + p * L);
-      FloatVector f = FloatVector.broadcast(S, x[from]);
-      c0u = f.fma(u, c0u);
-      f = FloatVector.broadcast(S, x[from + L]);
-      c1u = f.fma(u, c1u);
-      f = FloatVector.broadcast(S, x[from + 2 * L]);
-      c2u = f.fma(u, c2u);
-      f = FloatVector.broadcast(S, x[from + 3 * L]);
-      c3u = f.fma(u, c3u);
-    }
-    c0u.intoArray(tile, tileAt);
-    c1u.intoArray(tile, tileAt + L);
-    c2u.intoArray(tile, tileAt + 2 * L);
-    c3u.intoArray(tile, tileAt + 3 * L);
   }
 }
