@@ -42,6 +42,16 @@ public class RowBenchmark extends OnBothKernels {
   }
 
   @Benchmark
+  public float sumOverRows() {
+    return Kernels.active().sum(x, 0, size, ROWS, size);
+  }
+
+  @Benchmark
+  public float squaresOverRows() {
+    return Kernels.active().squares(x, 0, 0.1f, size, ROWS, size);
+  }
+
+  @Benchmark
   public float dot() {
     return Kernels.active().dot(x, 0, dy, 0, size);
   }
@@ -89,7 +99,8 @@ public class RowBenchmark extends OnBothKernels {
 
   @Benchmark
   public double batchNormSums() {
-    Kernels.active().batchNormSums(x, dy, 0, size, 0.9f, 0.1f, 0f, 6f, 0.1f, sums, 0);
+    Kernels.active().batchNormSums(
+        x, dy, 0, size, ROWS, size, 0.9f, 0.1f, 0f, 6f, 0.1f, sums, 0);
     return sums[0];
   }
 

@@ -124,13 +124,6 @@ public final class CountingKernels implements Kernels {
 
   @Override
   public void batchNormSums(
-      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
-      float centre, double[] sums, int sumsAt) {
-    kernels.batchNormSums(x, dy, at, n, scale, shift, low, high, centre, sums, sumsAt);
-  }
-
-  @Override
-  public void batchNormSums(
       float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
       float high, float centre, double[] sums, int sumsAt) {
     kernels.batchNormSums(

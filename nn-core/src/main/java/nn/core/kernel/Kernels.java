@@ -72,21 +72,12 @@ public interface Kernels {
   void limitedGradient(
       float[] dy, float[] y, float[] dx, int at, int n, float scale, float low, float high);
 
-  /// Adds Σ d to `sums[sumsAt]` and Σ d · (`x[at + i]` − centre) to the place behind it, for i < n, where d is `dy[at + i]` if
-  /// low < `x[at + i]` · scale + shift < high, else 0: what the gradients of batch norm in training need of a channel.
+  /// Adds Σ d to `sums[sumsAt]` and Σ d · (`x[i]` − centre) to the place behind it, where d is `dy[i]` if
+  /// low < `x[i]` · scale + shift < high, else 0: what the gradients of batch norm in training need of a channel. Over `rows` rows of n numbers,
+  /// the first at `at`, `step` apart: the channel in all images of a batch.
   void batchNormSums(
-      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
-      float centre, double[] sums, int sumsAt);
-
-  /// The same over `rows` rows of n numbers, `step` apart: a channel in all images of a batch.
-  default void batchNormSums(
       float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
-      float high, float centre, double[] sums, int sumsAt) {
-    for (int row = 0; row < rows; row++) {
-      batchNormSums(
-          x, dy, at + row * step, n, scale, shift, low, high, centre, sums, sumsAt);
-    }
-  }
+      float high, float centre, double[] sums, int sumsAt);
 
   /// `dx[at + i] = scale · (d − base − x[at + i] · slope)` for i < n, with d as in [#batchNormSums]. dy and dx may be the
   /// same array.

@@ -159,6 +159,15 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void batchNormSums(
+      float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
+      float high, float centre, double[] sums, int sumsAt) {
+    for (int row = 0; row < rows; row++) {
+      batchNormSums(
+          x, dy, at + row * step, n, scale, shift, low, high, centre, sums, sumsAt);
+    }
+  }
+
+  private static void batchNormSums(
       float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
       float centre, double[] sums, int sumsAt) {
     double sum = 0;

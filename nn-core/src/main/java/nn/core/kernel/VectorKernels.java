@@ -179,13 +179,6 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void batchNormSums(
-      float[] x, float[] dy, int at, int n, float scale, float shift, float low, float high,
-      float centre, double[] sums, int sumsAt) {
-    batchNormSums(x, dy, at, n, 1, 0, scale, shift, low, high, centre, sums, sumsAt);
-  }
-
-  @Override
-  public void batchNormSums(
       float[] x, float[] dy, int at, int n, int rows, int step, float scale, float shift, float low,
       float high, float centre, double[] sums, int sumsAt) {
     VectorBatchNorm.batchNormSums(
@@ -243,12 +236,12 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public float sum(float[] x, int at, int n, int rows, int step) {
-    return VectorBatchNorm.sum(x, at, n, rows, step);
+    return VectorReduction.sum(x, at, n, rows, step);
   }
 
   @Override
   public float squares(float[] x, int at, float centre, int n, int rows, int step) {
-    return VectorBatchNorm.squares(x, at, centre, n, rows, step);
+    return VectorReduction.squares(x, at, centre, n, rows, step);
   }
 
   @Override

@@ -101,11 +101,11 @@ final class VectorMaps {
     }
   }
 
-  /// 1 / (1 + e⁻ˣ), with e⁻ˣ as in [#expOf], but in one factor: results below 1e-38 may be 6e-39.
+  /// 1 / (1 + e⁻ˣ), with e⁻ˣ as in [#expOf], but in one factor, which is infinite from 2¹²⁸ on: results below 4.3e-39 are 0.
   private static void sigmoidOf(float[] from, float[] into, int first, int end) {
     for (int i = first; i < end; i += L) {
       FloatVector x = FloatVector.fromArray(S, from, i).neg();
-      x = x.blend(88f, x.compare(VectorOperators.GT, 88f));
+      x = x.blend(89f, x.compare(VectorOperators.GT, 89f));
       x = x.blend(-87f, x.compare(VectorOperators.LT, -87f));
       FloatVector shifted = x.mul(LOG2_E).add(ROUND);
       FloatVector whole = shifted.sub(ROUND);

@@ -147,9 +147,9 @@ final class VectorPack {
 
   /// The kernels of `lanes` channels, which lie one after the other from `wAt` on, tap by tap: `[kernel][lanes]`. There must be
   /// room for a vector of taps.
-  static void byTap(int lanes, int kernel, float[] w, int wAt, float[] taps) {
+  static void byTap(int lanes, int kernel, float[] w, int wAt, float[] taps, int to) {
     boolean whole = kernel < L && wAt + (lanes - 1) * kernel + L <= w.length; // quick to transpose
-    VectorTranspose.transpose(lanes, whole ? L : kernel, w, wAt, kernel, taps, 0, lanes, false);
+    VectorTranspose.transpose(lanes, whole ? L : kernel, w, wAt, kernel, taps, to, lanes, false);
   }
 
   /// The same for `count` times `lanes` kernels, `wStep` from each other, and sorted by groups of taps: for each group
@@ -159,7 +159,7 @@ final class VectorPack {
       List<int[]> groups, float[] packed, int to) {
     float[] taps = Scratch.LANES.floats((kernel + WIDTH) * lanes);
     for (int c = 0; c < count; c++) {
-      byTap(lanes, kernel, w, wAt + c * wStep, taps);
+      byTap(lanes, kernel, w, wAt + c * wStep, taps, 0);
       int start = to;
       for (int g = 0; g < groups.size(); g++) { // an iterator for each channel is 1.5 MB of garbage in a step of ResNet-18
         int[] group = groups.get(g);

@@ -72,11 +72,10 @@ final class VectorTranspose {
     int done =
         blocks && L == 8 ? blocks8(rows, columns, from, fromAt, fromStep, to, toAt, toStep) : 0;
     for (int first = 0; first < rows; first += L) {
-      int i = Math.max(0, Math.min(first, rows - L)); // the last block overlaps the one before
-      int high = Math.min(L, rows - i);
+      int high = Math.min(L, rows - first);
       for (int j = done; j < columns; j++) {
-        for (int r = 0; r < high; r++) {
-          to[toAt + j * toStep + i + r] = from[fromAt + (i + r) * fromStep + j];
+        for (int r = first; r < first + high; r++) {
+          to[toAt + j * toStep + r] = from[fromAt + r * fromStep + j];
         }
       }
     }

@@ -1,6 +1,5 @@
 package nn.core.kernel;
 
-import java.util.List;
 import nn.core.ConvSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// 3. The products are transformed back into tiles of outputs.
 ///
 /// Where input channels are many, all of this is done for a piece of them at a time, whose numbers and weights stay in the second cache, and
-/// products are added up: 512 channels of 7×7 take 4.1 ms in place of 4.7, their input gradient 4.3 in place of 5.1, 256 → 512 of 14×14
-/// with a step of 2 3.7 in place of 4.2 and 3.7 in place of 4.4 (two cores, Intel Xeon). With pieces of 64 channels of 128 or fewer they
-/// take longer.
+/// products are added up: 512 channels of 7×7 take 3.9 ms in place of 4.7, their input gradient 4.3 in place of 5.1, 256 → 512 of 14×14
+/// with a step of 2 3.5 in place of 4.1 and 3.7 in place of 4.4 (two cores, Intel Xeon). 128 channels or fewer take longer in pieces.
 ///
 /// The work is cut into blocks of tile rows, as many as a block's intermediate numbers stay in cache; each block transforms
 /// the weights anew, unless they are kept, a vector of outputs or two at a time, which costs one part in as many as the block has tiles and
@@ -24,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// within a block do: the result is the same.
 ///
 /// In operations of the direct form, one core (512 bit, AMD Zen 4), batch of 8, forward / input gradient, beside
-/// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; 256 of 14×14
-/// 233 / 221 against 97 / 95; 512 of 7×7 182 / 149 against 77 / 70. With a step of 2, on two threads, see docs/decisions.md. The
+/// [VectorConvolution]: 64 channels of 56×56 246 / 234 GF/s against 99 / 95; 128 of 28×28 287 / 286 against 103 / 104; before there were pieces
+/// 256 of 14×14 233 / 221 against 97 / 95, 512 of 7×7 182 / 149 against 77 / 70. With a step of 2, on two threads, see docs/decisions.md. The
 /// largest error is 4e-6 of the largest output. A number that is not finite makes NaN of its whole tile.
 ///
 /// `-Dnn.convolution=direct` leaves it out, for those who want the last digit.
@@ -34,14 +32,13 @@ final class VectorWinograd {
   private static final int WIDE = 2 * L;
   private static final int TILES = 192; // of a block, about
   private static final int MOST_KEPT = 1 << 16; // pairs of channels: 256 · 256, whose transformed weights take 9 MiB, or 4 with a step of 2
-  private static final int TURNED = 16; // input channels that are worth a chunk of their own to turn their kernels
+  private static final int TOGETHER = 16; // input channels whose kernels are worth a chunk of their own to be put in order
   private static final int FEWEST_IN = 32; // channels, forward with a step of 2
   private static final int FEWEST = 48; // tiles of a block, if there are few blocks
-  private static final int PIECE = 128; // input channels, at most, whose weights are transformed together
+  private static final int PIECE = 128; // input channels of a piece, at most
 
   /// Whether convolutions may share products between outputs.
   static final boolean WANTED = wanted(System.getProperty("nn.convolution", "auto"));
-  private static final List<int[]> LAST_FIRST = List.of(new int[] {8, 7, 6, 5, 4, 3, 2, 1, 0}); // taps, turned by 180°
 
   private final int in;
   private final int out;
@@ -50,7 +47,7 @@ final class VectorWinograd {
   private final float[] w;
   private final WinogradForm form;
   private final boolean gradient; // the input's: in and out exchanged, kernels turned by 180°
-  private final float @Nullable [] turned; // all weights as it sees them, see #turnAll; null: panel by panel
+  private final float @Nullable [] byTap; // all its weights, see #allByTap; null: panel by panel
   private final float[] bias;
   private final @Nullable PackedForms packed;
 
@@ -60,7 +57,7 @@ final class VectorWinograd {
   private final int most; // tiles of a block, a multiple of 4
   private final int pieces; // of the input channels
   private final int planeSize; // numbers of one plane of a block's transformed input
-  private final int[] offsets; // of the channels of a tile in it, and of a piece
+  private final int[] offsets; // of a piece's channels in such a plane
 
   private VectorWinograd(
       WinogradForm form, int batch, int in, int inHeight, int inWidth, int out, int outHeight,
@@ -73,7 +70,7 @@ final class VectorWinograd {
     this.outWidth = outWidth;
     this.w = w;
     this.gradient = gradient;
-    turned = gradient && VectorTile.FEW_REGISTERS ? turnAll(in, out, w) : null;
+    byTap = gradient && VectorTile.FEW_REGISTERS ? allByTap(in, out, w) : null;
     this.bias = bias == null ? new float[out] : bias;
     this.packed = packed != null && in * out <= MOST_KEPT ? packed : null;
     int tileRows = Math.ceilDiv(outHeight, form.outputs()); // of an image
@@ -85,9 +82,10 @@ final class VectorWinograd {
     blocks = Math.min(rows, wanted);
     most = Math.ceilDiv(Math.ceilDiv(rows, blocks) * tileColumns, 4) * 4;
     pieces = Math.ceilDiv(in, PIECE);
-    planeSize = most * Math.ceilDiv(in / L, pieces) * L + 5 * L; // an odd number of vectors, so that the planes do not share lines of the cache
-    offsets = new int[in];
-    for (int c = 0; c < in; c++) {
+    int depth = Math.ceilDiv(in / L, pieces) * L;
+    planeSize = most * depth + 5 * L; // an odd number of vectors, so that the planes do not share lines of the cache
+    offsets = new int[depth];
+    for (int c = 0; c < depth; c++) {
       offsets[c] = c / L * most * L + c % L;
     }
   }
@@ -177,7 +175,7 @@ final class VectorWinograd {
 
   /// The first input channel of a piece, and behind the last of the one before.
   private int firstIn(int piece) {
-    return (int) ((long) in / L * piece / pieces) * L;
+    return WinogradTiles.start(in / L, piece, pieces) * L;
   }
 
   /// Numbers of one place of a panel's products.
@@ -238,20 +236,22 @@ final class VectorWinograd {
     if (kept == null) {
       transformWeights(panel * WIDE, width, from, depth, weights, 0);
     }
-    float[] own = sums != null && piece == 0 ? sums : Scratch.OUTPUT.floats(productsSize());
-    int ownAt = sums != null && piece == 0 ? panel * productsSize() : 0;
-    float[] total = sums != null ? sums : own;
+    float[] total = sums != null ? sums : Scratch.OUTPUT.floats(productsSize());
     int totalAt = sums != null ? panel * productsSize() : 0;
     int place = productsPlace(width);
     for (int i = 0; i < form.places(); i++) {
       int start = order.start(i);
       int tiles = Math.ceilDiv(order.end(i) - start, 4) * 4;
       int to = i * place + start * width;
-      VectorRows.run(
-          tiles, wide, depth, transformed, form.inputs().ofPlace()[i] * planeSize + start * L,
-          offsets, weights, weightsAt + form.weightOf()[i] * weightsPlace, own, ownAt + to);
-      if (piece > 0) {
-        VectorTile.add(own, ownAt + to, total, totalAt + to, tiles * width);
+      int xAt = form.inputs().ofPlace()[i] * planeSize + start * L;
+      int wAt = weightsAt + form.weightOf()[i] * weightsPlace;
+      if (piece == 0) {
+        VectorRows.run(
+            tiles, wide, depth, transformed, xAt, offsets, weights, wAt, total, totalAt + to);
+      } else {
+        float[] part = Scratch.OUTPUT.floats(place);
+        VectorRows.run(tiles, wide, depth, transformed, xAt, offsets, weights, wAt, part, 0);
+        VectorTile.add(part, 0, total, totalAt + to, tiles * width);
       }
     }
     if (piece == pieces - 1) {
@@ -265,23 +265,23 @@ final class VectorWinograd {
   /// The weights of `width` output channels and `depth` input channels, `[plane][depth][width]`.
   private void transformWeights(
       int first, int width, int firstIn, int depth, float[] to, int at) {
-    if (turned != null) {
-      int from = (first * in + firstIn * width) * 9;
-      for (int c = 0; c < depth; c++) {
-        transformKernels(turned, from + c * 9 * width, width, width, depth, to, at + c * width);
-      }
-    } else if (gradient) {
-      float[] taps = Scratch.LANES.floats((9 + L) * width);
-      for (int c = 0; c < depth; c++) {
-        VectorPack.byTap(width, 9, w, ((firstIn + c) * out + first) * 9, taps);
-        transformKernels(taps, 8 * width, -width, width, depth, to, at + c * width);
-      }
-    } else {
+    if (!gradient) {
       float[] taps = Scratch.GRADIENT.floats(depth * 9 * width);
       VectorPack.panel(width, width, depth * 9, w, (first * in + firstIn) * 9, 1, in * 9, taps, 0);
       for (int c = 0; c < depth; c++) {
         transformKernels(taps, c * 9 * width, width, width, depth, to, at + c * width);
       }
+      return;
+    }
+    float[] taps = byTap == null ? Scratch.LANES.floats((9 + L) * width) : byTap;
+    for (int c = 0; c < depth; c++) {
+      int from = 0;
+      if (byTap == null) {
+        VectorPack.byTap(width, 9, w, ((firstIn + c) * out + first) * 9, taps, 0);
+      } else {
+        from = (first * in + (firstIn + c) * width) * 9;
+      }
+      transformKernels(taps, from + 8 * width, -width, width, depth, to, at + c * width); // turned
     }
   }
 
@@ -295,25 +295,24 @@ final class VectorWinograd {
     }
   }
 
-  /// All weights as the input gradient sees them, for each panel of outputs `[in][tap][width]`. Panel by panel they are read in short
+  /// All weights of an input gradient, for each panel of outputs `[in][tap][width]`. Panel by panel they are read in short
   /// pieces, a page or more apart; all at once they go to memory and back. Where pieces are 576 bytes all at once is better: 512
   /// channels of 7×7 15 to 16 ms in place of 15 to 19 (AMD Zen 3, two threads). Where they are twice as long it is not: 7.1 in place of
   /// 6.2, 256 of 14×14 4.8 in place of 4.1 (AMD Zen 4).
-  private static float[] turnAll(int in, int out, float[] w) {
-    float[] turned = Scratch.GRADIENT.floats(in * 9 * out);
+  private static float[] allByTap(int in, int out, float[] w) {
+    float[] byTap = Scratch.GRADIENT.floats(in * 9 * out);
     Parallel.chunks(
-        Math.ceilDiv(in, TURNED),
+        Math.ceilDiv(in, TOGETHER),
         chunk -> {
-          for (int c = chunk * TURNED; c < Math.min(in, (chunk + 1) * TURNED); c++) {
+          for (int c = chunk * TOGETHER; c < Math.min(in, (chunk + 1) * TOGETHER); c++) {
             for (int first = 0; first < out; first += WIDE) {
               int width = Math.min(WIDE, out - first);
-              VectorPack.kernels(
-                  width, width, 9, 1, w, (c * out + first) * 9, out * 9, LAST_FIRST, turned,
-                  (first * in + c * width) * 9);
+              VectorPack.byTap(
+                  width, 9, w, (c * out + first) * 9, byTap, (first * in + c * width) * 9);
             }
           }
         });
-    return turned;
+    return byTap;
   }
 
   /// L output channels of the tile rows.

@@ -89,7 +89,7 @@ final class NormChecks {
         float[] dy = KernelChecks.random(n + 5, n + 1);
         float[] dx = KernelChecks.filled(n + 5);
         double[] sums = {7, 8, 9, 10};
-        kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
+        kernels.batchNormSums(x, dy, 3, n, 1, 0, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
         kernels.batchNormGradient(x, dy, dx, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
         float[] over = dy.clone();
         kernels.batchNormGradient(x, over, over, 3, n, 0.7f, 0.1f, low, high, 0.2f, 0.3f);
@@ -114,7 +114,7 @@ final class NormChecks {
         if (n > 0) {
           dy[3 + n / 2] = Float.NaN;
           x[3 + n / 2] = 0.1f; // inside of all limits
-          kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
+          kernels.batchNormSums(x, dy, 3, n, 1, 0, 0.7f, 0.1f, low, high, 0.25f, sums, 1);
           KernelChecks.near(what + ", sum with NaN", Double.NaN, (float) sums[1], 0);
           KernelChecks.near(what + ", dot with NaN", Double.NaN, (float) sums[2], 0);
         }
@@ -138,7 +138,7 @@ final class NormChecks {
           int at = 1 + row * step;
           System.arraycopy(KernelChecks.random(n, row), 0, x, at, n);
           System.arraycopy(KernelChecks.random(n, row + 50), 0, dy, at, n);
-          kernels.batchNormSums(x, dy, at, n, 0.7f, 0.1f, -0.3f, 0.5f, 0.25f, want, 1);
+          kernels.batchNormSums(x, dy, at, n, 1, 0, 0.7f, 0.1f, -0.3f, 0.5f, 0.25f, want, 1);
           for (int i = at; i < at + n; i++) {
             size += Math.abs(dy[i]);
           }
@@ -174,7 +174,7 @@ final class NormChecks {
       }
     }
     double[] sums = new double[2];
-    kernels.batchNormSums(x, dy, 3, n, 0.7f, 0.1f, low, high, 0.25f, sums, 0);
+    kernels.batchNormSums(x, dy, 3, n, 1, 0, 0.7f, 0.1f, low, high, 0.25f, sums, 0);
     KernelChecks.close(what + ", sum without what is cut", sum, (float) sums[0], size, 1);
     KernelChecks.close(what + ", dot without what is cut", dot, (float) sums[1], 2 * size, 1);
     scatterNotFinite(dy, 4);
