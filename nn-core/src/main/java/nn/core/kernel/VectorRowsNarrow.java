@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// [VectorRows] with one vector of outputs in a row.
 ///
 /// Where there are 32 registers, 24 rows are summed at once: a place that is looked up and checked, and a vector of weights, serve twice as
-/// many multiplications as with 12. 16 channels of 32×32 take 4 to 10 % less (two cores, Intel Xeon, 512 bit).
+/// many multiplications as with 12. 16 channels of 32×32 take up to a tenth less (two cores, Intel Xeon, 512 bit).
 final class VectorRowsNarrow {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
