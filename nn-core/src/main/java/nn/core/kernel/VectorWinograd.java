@@ -239,19 +239,17 @@ final class VectorWinograd {
     float[] total = sums != null ? sums : Scratch.OUTPUT.floats(productsSize());
     int totalAt = sums != null ? panel * productsSize() : 0;
     int place = productsPlace(width);
+    float[] part = piece == 0 ? total : Scratch.OUTPUT.floats(place);
     for (int i = 0; i < form.places(); i++) {
       int start = order.start(i);
       int tiles = Math.ceilDiv(order.end(i) - start, 4) * 4;
-      int to = i * place + start * width;
-      int xAt = form.inputs().ofPlace()[i] * planeSize + start * L;
-      int wAt = weightsAt + form.weightOf()[i] * weightsPlace;
-      if (piece == 0) {
-        VectorRows.run(
-            tiles, wide, depth, transformed, xAt, offsets, weights, wAt, total, totalAt + to);
-      } else {
-        float[] part = Scratch.OUTPUT.floats(place);
-        VectorRows.run(tiles, wide, depth, transformed, xAt, offsets, weights, wAt, part, 0);
-        VectorTile.add(part, 0, total, totalAt + to, tiles * width);
+      int to = totalAt + i * place + start * width;
+      VectorRows.run(
+          tiles, wide, depth, transformed, form.inputs().ofPlace()[i] * planeSize + start * L,
+          offsets, weights, weightsAt + form.weightOf()[i] * weightsPlace, part,
+          piece == 0 ? to : 0);
+      if (piece > 0) {
+        VectorTile.add(part, 0, total, to, tiles * width);
       }
     }
     if (piece == pieces - 1) {
@@ -265,11 +263,12 @@ final class VectorWinograd {
   /// The weights of `width` output channels and `depth` input channels, `[plane][depth][width]`.
   private void transformWeights(
       int first, int width, int firstIn, int depth, float[] to, int at) {
+    float[] half = Scratch.TILE.floats(18 * L);
     if (!gradient) {
       float[] taps = Scratch.GRADIENT.floats(depth * 9 * width);
       VectorPack.panel(width, width, depth * 9, w, (first * in + firstIn) * 9, 1, in * 9, taps, 0);
       for (int c = 0; c < depth; c++) {
-        transformKernels(taps, c * 9 * width, width, width, depth, to, at + c * width);
+        transformKernels(taps, c * 9 * width, width, width, depth, half, to, at + c * width);
       }
       return;
     }
@@ -281,14 +280,14 @@ final class VectorWinograd {
       } else {
         from = (first * in + (firstIn + c) * width) * 9;
       }
-      transformKernels(taps, from + 8 * width, -width, width, depth, to, at + c * width); // turned
+      transformKernels( // turned
+          taps, from + 8 * width, -width, width, depth, half, to, at + c * width);
     }
   }
 
   /// The kernels of `width` output channels and one input channel, whose taps lie `step` apart.
   private void transformKernels(
-      float[] taps, int from, int step, int width, int depth, float[] to, int at) {
-    float[] half = Scratch.TILE.floats(18 * L);
+      float[] taps, int from, int step, int width, int depth, float[] half, float[] to, int at) {
     for (int lane = 0; lane < width; lane += L) {
       form.weights().map(
           taps, from + lane, step, 3 * step, half, to, at + lane, weightsPlace(depth, width));
